@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from analysis.fit import PARAMETERS, FitResult, check_runs, fit_parametric, free_directions
+from analysis.laws import LawEnsemble
 from analysis.solver.newton import least_absolute, minimise
 from analysis.solver.problems import Problems
 
@@ -28,14 +28,34 @@ _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples,
 _WAITING = 64  # chunks handed to an executor and not yet collected
 
 
-class Draws(NamedTuple):
-    """The parameters of many laws, each an array of shape (n,): what a statistic is given."""
+def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
+    """Return the ends of the middle `level` of the values, over their first axis.
 
-    E: np.ndarray
-    A: np.ndarray
-    B: np.ndarray
-    alpha: np.ndarray
-    beta: np.ndarray
+    Infinite values are allowed: an end of the interval is always one of the values.
+
+    Returns
+    -------
+    array, shape (2, ...)
+        The lower and the upper end.
+
+    Raises
+    ------
+    ValueError
+        If level is not between 0 and 1, or a value is NaN.
+
+    Examples
+    --------
+    >>> percentile_interval([1.0, 2.0, 3.0, np.inf], level=0.5)
+    array([ 1., inf])
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
+    values = np.asarray(values, dtype=float)
+    if np.isnan(values).any():
+        raise ValueError("statistic must not be NaN for any draw")
+    tail = (1 - level) / 2
+    ends = ((tail, "lower"), (1 - tail, "higher"))
+    return np.stack([np.quantile(values, share, axis=0, method=method) for share, method in ends])
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +87,7 @@ class BootstrapResult:
         return int(self.failed.sum())
 
     @property
-    def draws(self) -> Draws:
+    def draws(self) -> LawEnsemble:
         """The parameters of the laws that were fitted, each of shape (n_resamples - n_failed,).
 
         Raises
@@ -77,24 +97,26 @@ class BootstrapResult:
         """
         if self.failed.all():
             raise ValueError(f"all {self.failed.size} resamples failed")
-        return Draws(*self.parameters[~self.failed].T)
+        return LawEnsemble(*self.parameters[~self.failed].T)
 
     @property
     def standard_errors(self) -> dict[str, float]:
         """The standard deviation of each parameter over the draws, by name."""
-        return {name: float(np.std(draw)) for name, draw in self.draws._asdict().items()}
+        draws = self.draws
+        return {name: float(np.std(getattr(draws, name))) for name in PARAMETERS}
 
     def interval(
-        self, statistic: str | Callable[[Draws], ArrayLike], level: float = 0.95
+        self, statistic: str | Callable[[LawEnsemble], ArrayLike], level: float = 0.95
     ) -> np.ndarray:
         """Return the percentile interval of a statistic.
 
         Parameters
         ----------
         statistic : str or callable
-            The name of a parameter, or a function of `Draws` that returns an array whose first
-            axis runs over the draws, such as `lambda p: compute_overhead(0.5, p.alpha, p.beta)`.
-            Infinite values are allowed: an end of the interval is always one of the values.
+            The name of a parameter, or a function of a `LawEnsemble` that returns an array whose
+            first axis runs over the draws, such as
+            `lambda p: compute_overhead(0.5, p.alpha, p.beta)`. Infinite values are allowed: an end
+            of the interval is always one of the values.
         level : float
             The share of the draws between the ends, between 0 and 1.
 
@@ -109,8 +131,6 @@ class BootstrapResult:
             If statistic names no parameter, or gives NaN or not one value a draw; if level is not
             between 0 and 1; if all resamples failed.
         """
-        if not 0 < level < 1:
-            raise ValueError(f"level must be between 0 and 1, got {level}")
         draws = self.draws
         if isinstance(statistic, str):
             if statistic not in PARAMETERS:
@@ -123,15 +143,7 @@ class BootstrapResult:
                 f"statistic must give a value for each of {len(draws.E)} draws, "
                 f"got shape {values.shape}"
             )
-        if np.isnan(values).any():
-            raise ValueError("statistic must not be NaN for any draw")
-        tail = (1 - level) / 2
-        return np.stack(
-            [
-                np.quantile(values, tail, axis=0, method="lower"),
-                np.quantile(values, 1 - tail, axis=0, method="higher"),
-            ]
-        )
+        return percentile_interval(values, level)
 
     def __repr__(self) -> str:
         return f"BootstrapResult({self.failed.size} resamples, {self.n_failed} failed)"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from analysis.laws import ParametricLaw
+from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, seen_as
 
 
@@ -54,12 +54,12 @@ def plot_residuals(ax: Axes, law: ParametricLaw, runs) -> Axes:
     "0.34 and 0.28."
 )
 def plot_profile(
-    ax: Axes, alpha, beta, profile, draws, points: Mapping[str, tuple[float, float]]
+    ax: Axes, alpha, beta, profile, draws: LawEnsemble, points: Mapping[str, tuple[float, float]]
 ) -> Axes:
     """The least objective at each pair of exponents, resampled fits, and published exponents."""
     profile = np.asarray(profile)
-    draws = np.asarray(draws)
-    ax.plot(draws[:, 0], draws[:, 1], ".", color=GREY, markersize=2, alpha=0.5, label="resamples")
+    dots = {"color": GREY, "markersize": 2, "alpha": 0.5, "label": "resamples"}
+    ax.plot(draws.alpha, draws.beta, ".", **dots)
     steps = profile.min() * np.array([1.01, 1.03, 1.1, 1.3, 1.7, 2.5])
     ax.contour(alpha, beta, profile.T, levels=steps, colors=BLUE, linewidths=1)
     ax.plot(

@@ -15,7 +15,7 @@ model of finite size misses, B / D**beta what finite data leave unlearned. Train
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
@@ -120,8 +120,10 @@ class ParametricLaw:
             If L is not above E, which no finite run reaches.
         """
         (L,) = positive(L=L)
-        if L.min() <= self.E:
-            raise ValueError(f"L must be above E = {self.E:g}, got {L.min()}")
+        reached = np.asarray(self.E < L)
+        if not reached.all():
+            L, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
+            raise ValueError(f"L must be above E = {E:g}, got {L}")
         s = (L - self.E) / (self.alpha + self.beta)
         N = (self.A / (self.beta * s)) ** (1 / self.alpha)
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)
@@ -137,6 +139,47 @@ class ParametricLaw:
         N, D = positive(N=N, D=D)
         log_rate = self.alpha * -np.log(N) + self.beta * np.log(D)
         return plain(np.exp(log_rate) * (self.alpha * self.A / (self.beta * self.B)))
+
+
+@dataclass(frozen=True, eq=False)
+class LawEnsemble(ParametricLaw):
+    """Many laws of one form, such as the fits to resampled runs: everything is done elementwise.
+
+    Attributes
+    ----------
+    E, A, B, alpha, beta : array, shape (n,)
+        As in `ParametricLaw`, an element for each law. What the methods are given broadcasts with
+        these: a scalar gives n values, an array of shape (k, 1) gives k by n.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range or not finite, or they are not arrays of one length.
+
+    Examples
+    --------
+    >>> pair = LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
+    >>> pair.loss(7e9, 1e12).round(3)
+    array([2.045, 2.054])
+    """
+
+    E: np.ndarray
+    A: np.ndarray
+    B: np.ndarray
+    alpha: np.ndarray
+    beta: np.ndarray
+
+    def __post_init__(self) -> None:
+        non_negative(E=self.E)
+        positive(A=self.A, B=self.B, alpha=self.alpha, beta=self.beta)
+        for name in (field.name for field in fields(self)):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+        shapes = [getattr(self, field.name).shape for field in fields(self)]
+        if len(set(shapes)) > 1 or len(shapes[0]) != 1:
+            raise ValueError(f"the parameters must be arrays of one length, got shapes {shapes}")
+
+    def __len__(self) -> int:
+        return len(self.E)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,12 @@ class Placement:
     marginal_rate: FloatOrArray
     optimal: Allocation
 
+    @property
+    def run(self) -> Allocation:
+        """The run itself."""
+        N, D = self.k_N * self.optimal.N, self.k_D * self.optimal.D
+        return Allocation(N, D, FLOP_PER_PARAMETER_TOKEN * N * D)
+
 
 def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return k_D = [1 + (beta/alpha)(1 - k_N**-alpha)]**(-1/beta) (de Vries 2023).

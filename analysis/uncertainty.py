@@ -19,12 +19,13 @@ import numpy as np
 
 from analysis.bootstrap import BootstrapResult, bootstrap_parametric
 from analysis.datasets import load_chinchilla_runs, record
-from analysis.fit import fit_parametric, parametric_objective, profile_exponents
+from analysis.fit import PARAMETERS, fit_parametric, parametric_objective, profile_exponents
 from analysis.laws import PUBLISHED
 from analysis.tradeoff import (
     compute_overhead,
     minimum_model_scale,
     model_scale_for_overhead,
+    place,
     scales_from_marginal_rate,
 )
 
@@ -32,20 +33,12 @@ NAME = "chinchilla-refit"
 COMMAND = "python -m analysis.uncertainty"
 EXCLUDED = 5
 """Runs are left out whose loss is not below the loss of this rank (Besiroglu et al. 2024)."""
+N_DRAWS = 1000
+"""Resamples whose laws are kept whole, as a `LawEnsemble`: `LawEnsemble(**summary["draws"])`."""
 BAND = np.concatenate([np.linspace(0.18, 1, 83), np.linspace(1.05, 1.8, 16)])
 """Sizes k_N at which the band on the overhead curve is drawn."""
 GRID = np.linspace(0.28, 0.43, 46), np.linspace(0.24, 0.50, 53)
 """Exponents alpha and beta at which the objective is profiled."""
-
-
-def placed(law: Any, N: float, D: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return k_N and the compute overhead of a run under many laws (see `tradeoff.place`).
-
-    `law` has E, A, B, alpha and beta, each a number or an array.
-    """
-    m = law.alpha * law.A * N**-law.alpha / (law.beta * law.B * D**-law.beta)
-    k_N, _ = scales_from_marginal_rate(m, law.alpha, law.beta)
-    return k_N, compute_overhead(k_N, law.alpha, law.beta)
 
 
 QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
@@ -56,10 +49,10 @@ QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
         "size at 100 % overhead": lambda p: model_scale_for_overhead(1.0, p.alpha, p.beta),
         "size at marginal rate 2": lambda p: scales_from_marginal_rate(2.0, p.alpha, p.beta)[0],
         "smallest size, k_min": lambda p: minimum_model_scale(p.alpha, p.beta),
-        "LLaMA-7B: k_N": lambda p: placed(p, 6.9e9, 1e12)[0],
-        "LLaMA-7B: overhead": lambda p: placed(p, 6.9e9, 1e12)[1],
-        "SantaCoder: k_N": lambda p: placed(p, 1.1e9, 236e9)[0],
-        "SantaCoder: overhead": lambda p: placed(p, 1.1e9, 236e9)[1],
+        "LLaMA-7B: k_N": lambda p: place(p, 6.9e9, 1e12).k_N,
+        "LLaMA-7B: overhead": lambda p: place(p, 6.9e9, 1e12).overhead,
+        "SantaCoder: k_N": lambda p: place(p, 1.1e9, 236e9).k_N,
+        "SantaCoder: overhead": lambda p: place(p, 1.1e9, 236e9).overhead,
     }
 )
 """What the book uses the law for: functions of its parameters, elementwise. All are fractions."""
@@ -107,7 +100,10 @@ def summarise(n_resamples: int = 4000, seed: int = 2404) -> dict[str, Any]:
         },
         "quantities": _quantities(resamples, post),
         "band": _band(resamples),
-        "draws": np.round(resamples.parameters[:1000, 3:], 5).tolist(),
+        "draws": {
+            name: [float(f"{value:.7g}") for value in getattr(resamples.draws, name)[:N_DRAWS]]
+            for name in PARAMETERS
+        },
         "profile": np.round(1e3 * profile_exponents(*data, alpha, beta), 5).tolist(),
     }
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, LawEnsemble, ParametricLaw
 
 POST = PUBLISHED["de-vries-2023"].law
 laws = st.builds(
@@ -117,3 +117,33 @@ def test_arrays_broadcast_and_scalars_stay_floats():
 def test_bad_input_is_named_with_its_value(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+class TestEnsemble:
+    SINGLE = tuple(PUBLISHED[name].law for name in ("hoffmann-2022", "besiroglu-2024"))
+    MANY = LawEnsemble(*np.array([dataclasses.astuple(law) for law in SINGLE]).T)
+
+    def test_does_for_each_law_what_the_law_does(self):
+        for i, law in enumerate(self.SINGLE):
+            assert self.MANY.loss(7e9, 1e12)[i] == pytest.approx(law.loss(7e9, 1e12), rel=1e-14)
+            rate = law.marginal_rate(7e9, 1e12)
+            assert self.MANY.marginal_rate(7e9, 1e12)[i] == pytest.approx(rate, rel=1e-12)
+            for method, argument in (("compute_optimal", 1e23), ("compute_optimal_for_loss", 2.1)):
+                found, expected = (getattr(one, method)(argument) for one in (self.MANY, law))
+                assert found.N[i] == pytest.approx(expected.N, rel=1e-12)
+                assert found.D[i] == pytest.approx(expected.D, rel=1e-12)
+        assert len(self.MANY) == 2
+
+    def test_names_the_loss_that_one_law_cannot_reach(self):
+        with pytest.raises(ValueError, match=r"L must be above E = 1\.8172, got 1\.75"):
+            self.MANY.compute_optimal_for_loss(1.75)
+
+    @pytest.mark.parametrize("shapes", [((2,), (3,)), ((), ()), ((1, 2), (1, 2))])
+    def test_wants_arrays_of_one_length(self, shapes):
+        first, rest = (np.ones(shape) for shape in shapes)
+        with pytest.raises(ValueError, match=r"must be arrays of one length|must broadcast"):
+            LawEnsemble(first, rest, rest, rest, rest)
+
+    def test_checks_every_parameter(self):
+        with pytest.raises(ValueError, match=r"alpha must be positive, got -0\.3"):
+            LawEnsemble([1.8], [400], [400], [-0.3], [0.3])

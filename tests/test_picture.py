@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from analysis import figures, figures_fit
 from analysis.derivation import derive
 from analysis.explorer import explorer
-from analysis.laws import PUBLISHED
+from analysis.laws import PUBLISHED, LawEnsemble
 from analysis.picture import show
 from analysis.tradeoff import compute_overhead
 
@@ -39,7 +39,7 @@ ARGUMENTS = {
         [0.3, 0.4],
         [0.2, 0.3],
         [[1.0, 2.0], [3.0, 4.0]],
-        [[0.3, 0.2]],
+        LawEnsemble([1.8], [480], [2000], [0.3], [0.2]),
         {"x": (0.3, 0.2)},
     ),
     "plot_overhead_band": (BAND, [0.3, 1.0], [1.0, 0.0]),

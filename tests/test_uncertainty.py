@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.bootstrap import percentile_interval
 from analysis.datasets import DATASETS, DataUnavailableError, recall
-from analysis.laws import PUBLISHED
-from analysis.tradeoff import compute_overhead, place
-from analysis.uncertainty import COMMAND, NAME, QUANTITIES, placed, summarise
+from analysis.laws import PUBLISHED, LawEnsemble
+from analysis.uncertainty import COMMAND, N_DRAWS, NAME, QUANTITIES, summarise
 
 POST = PUBLISHED["de-vries-2023"].law
 RECORD = Path(__file__).resolve().parents[1] / "analysis" / "recorded" / f"{NAME}.json"
@@ -91,13 +91,13 @@ def test_the_band_holds_its_curve(summary):
     assert (refit <= high).all()
 
 
-def test_placing_many_laws_is_placing_each():
-    N, D = 6.9e9, 1e12
-    k_N, overhead = placed(POST, N, D)
-    run = place(POST, N, D)
-    assert k_N == pytest.approx(run.k_N, rel=1e-12)
-    assert overhead == pytest.approx(run.overhead, rel=1e-12)
-    assert overhead == pytest.approx(compute_overhead(k_N, POST.alpha, POST.beta))
+def test_the_kept_draws_give_the_intervals_of_all(summary):
+    draws = LawEnsemble(**summary["draws"])
+    assert len(draws) == N_DRAWS
+    for name, quantity in QUANTITIES.items():
+        ends = percentile_interval(quantity(draws))
+        kept = [summary["quantities"][name][end] for end in ("low", "high")]
+        np.testing.assert_allclose(ends, kept, rtol=0.08, err_msg=name)
 
 
 def test_every_quantity_is_a_fraction_of_the_post():
