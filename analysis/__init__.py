@@ -1,6 +1,7 @@
 """How small can a language model be? The mathematics behind the book.
 
-- `laws`, `tradeoff`: the scaling law, its optimum, and the trade of size for data at equal loss
+- `laws`, `tradeoff`, `serving`: the scaling law, its optimum, the trade of size for data at equal
+  loss, and what it is worth to a model that is used
 - `derivation`, `certificates`: the same in SymPy, each step checked
 - `datasets`, `fit`, `bootstrap`, `uncertainty`: public runs, robust fits, and what doubt does
 - `overtraining`, `extrapolation`, `recipes`, `frontier`, `noise`, `isoloss`: the testbed

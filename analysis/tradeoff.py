@@ -65,8 +65,7 @@ class Placement:
     @property
     def run(self) -> Allocation:
         """The run itself."""
-        N, D = self.k_N * self.optimal.N, self.k_D * self.optimal.D
-        return Allocation(N, D, FLOP_PER_PARAMETER_TOKEN * N * D)
+        return _allocation(self.k_N * self.optimal.N, self.k_D * self.optimal.D)
 
 
 def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
@@ -183,9 +182,8 @@ def scales_from_marginal_rate(
     (0.3897, 3.7826)
     """
     m, alpha, beta = positive(m=m, alpha=alpha, beta=beta)
-    u, v = _log_scales(np.log(m), alpha, beta)
-    with np.errstate(over="ignore"):
-        return plain(np.exp(u)), plain(np.exp(v))
+    k_N, k_D, _ = at_log_rate(np.log(m), alpha, beta)
+    return k_N, k_D
 
 
 def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
@@ -203,12 +201,23 @@ def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
     """
     N, D = positive(N=N, D=D)
     m = law.marginal_rate(N, D)
-    u, v = _log_scales(np.log(m), law.alpha, law.beta)
-    k_N, k_D = plain(np.exp(u)), plain(np.exp(v))
-    overhead = np.expm1(_log_compute_ratio(u, v, law.alpha, law.beta))
-    optimal_N, optimal_D = plain(N / k_N), plain(D / k_D)
-    optimal = Allocation(optimal_N, optimal_D, FLOP_PER_PARAMETER_TOKEN * optimal_N * optimal_D)
-    return Placement(k_N, k_D, plain(overhead), m, optimal)
+    k_N, k_D, overhead = at_log_rate(np.log(m), law.alpha, law.beta)
+    return Placement(k_N, k_D, overhead, m, _allocation(N / k_N, D / k_D))
+
+
+def at_log_rate(log_m: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> tuple[FloatOrArray, ...]:
+    """Return (k_N, k_D, overhead) at ln m, unchecked: accurate next to the optimum, ln m = 0.
+
+    What `scales_from_marginal_rate` and `place` rest on, for callers that know m - 1 better than m.
+    """
+    u, v = _log_scales(log_m, alpha, beta)
+    with np.errstate(over="ignore"):
+        overhead = np.expm1(_log_compute_ratio(u, v, alpha, beta))
+        return plain(np.exp(u)), plain(np.exp(v)), plain(overhead)
+
+
+def _allocation(N: FloatOrArray, D: FloatOrArray) -> Allocation:
+    return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
 
 def _over_sizes(kernel: Callable, k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike):

@@ -1,0 +1,281 @@
+"""How small, if the model will be used: training and serving paid from one purse.
+
+Serving a token costs about 2 N FLOP, a third of training on one. A model that serves T tokens
+costs over its life
+
+    6 N D + 2 r N T                              [FLOP of training, or their price]
+
+where r is the price of a FLOP of serving in FLOP of training. Along an iso-loss curve one per cent
+less size saves one per cent of both terms and adds m per cent to D, so the cheapest model has
+
+    m = 1 + r T / (3 D)
+
+(Sardana & Frankle 2023, arXiv:2401.00448, section 2, pose the problem, with r = 1, and solve it
+numerically). Since D = k_D(m) D_opt by the exchange curve, this is one equation for m that holds
+nothing but the exponents and r T / D_opt, the tokens served for each token of the compute-optimal
+run: the answer, like k_D, does not depend on the budget. In w = ln(m - 1) it reads
+
+    w + ln[(alpha + beta + beta e**w) / (alpha + beta)] / beta = ln(r T / (3 D_opt)),
+
+whose left side is increasing and convex: Newton's method from the right end never overshoots.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from analysis._validate import FloatOrArray, broadcast_shape, non_negative, plain, positive
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
+from analysis.tradeoff import (
+    Placement,
+    at_log_rate,
+    compute_overhead,
+    data_scaling_factor,
+    minimum_model_scale,
+)
+
+FLOP_PER_PARAMETER_SERVED = 2
+"""Serving FLOP for each parameter and token: a forward pass (Kaplan et al. 2020, section 2.1)."""
+TRAINING_TO_SERVING = FLOP_PER_PARAMETER_TOKEN / FLOP_PER_PARAMETER_SERVED
+"""A token costs three times as much to train on as to serve."""
+
+
+def lifetime_compute(
+    N: ArrayLike, D: ArrayLike, inference_tokens: ArrayLike, *, inference_cost_ratio: ArrayLike = 1
+) -> FloatOrArray:
+    """Return 6 N D + 2 r N T: what training and serving cost together, in FLOP of training.
+
+    Parameters
+    ----------
+    N, D : float or array
+        Parameters and training tokens.
+    inference_tokens : float or array
+        T: all tokens that the model will process in use, read and written; 0 or more.
+    inference_cost_ratio : float or array
+        r: what a FLOP of serving costs, in FLOP of training. Above 1 where serving uses its
+        machines less well, below 1 where it runs in fewer bits.
+
+    Raises
+    ------
+    ValueError
+        If N, D or the ratio is not positive, or the tokens are negative, or one is not finite.
+
+    Examples
+    --------
+    >>> f"{lifetime_compute(7e9, 1e12, 3e12):.3g} FLOP"
+    '8.4e+22 FLOP'
+    """
+    N, D, r = positive(N=N, D=D, inference_cost_ratio=inference_cost_ratio)
+    (T,) = non_negative(inference_tokens=inference_tokens)
+    broadcast_shape(N=N, D=D, inference_tokens=T, inference_cost_ratio=r)
+    return plain(FLOP_PER_PARAMETER_TOKEN * N * (D + r * T / TRAINING_TO_SERVING))
+
+
+def lifetime_optimal(
+    law: ParametricLaw,
+    loss: ArrayLike,
+    inference_tokens: ArrayLike,
+    *,
+    inference_cost_ratio: ArrayLike = 1.0,
+) -> Placement:
+    """Place the model of a given loss that is cheapest to train and to serve.
+
+    Without serving it is the compute-optimal model; the more it serves the smaller it is, down to
+    `minimum_model_scale` for serving without end. `Placement.run` is the run itself.
+
+    Parameters
+    ----------
+    law : ParametricLaw
+        Or a `LawEnsemble`, for an answer under each of its laws.
+    loss : float or array
+        The loss to reach, nats per token.
+    inference_tokens, inference_cost_ratio : float or array
+        T and r of `lifetime_compute`.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not above the law's E, the tokens are negative, the ratio is not positive, or
+        one is not finite.
+
+    Examples
+    --------
+    Sardana & Frankle 2023, figure 1: the quality of a compute-optimal 13B, two trillion tokens.
+
+    >>> from analysis.laws import PUBLISHED
+    >>> law = PUBLISHED["de-vries-2023"].law
+    >>> cheapest = lifetime_optimal(law, loss=1.97528, inference_tokens=2e12)
+    >>> f"{cheapest.optimal.N:.3g} parameters become {cheapest.run.N:.2g}"
+    '1.3e+10 parameters become 7e+09'
+    """
+    optimal = law.compute_optimal_for_loss(loss)
+    (T,) = non_negative(inference_tokens=inference_tokens)
+    (r,) = positive(inference_cost_ratio=inference_cost_ratio)
+    broadcast_shape(loss=optimal.D, inference_tokens=T, inference_cost_ratio=r)
+    excess = _excess_rate(r * T / optimal.D, law.alpha, law.beta)
+    k_N, k_D, overhead = at_log_rate(np.log1p(excess), law.alpha, law.beta)
+    return Placement(k_N, k_D, overhead, plain(1 + excess), optimal)
+
+
+def lifetime_scales(
+    served: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+) -> tuple[FloatOrArray, FloatOrArray]:
+    """Return (k_N, k_D) of the model that is cheapest over its life, free of the budget.
+
+    Parameters
+    ----------
+    served : float or array
+        r T / D_opt: the tokens served, at their price, for each token of the compute-optimal run.
+    alpha, beta : float or array
+        Exponents of size and of data.
+
+    Raises
+    ------
+    ValueError
+        If served is negative, an exponent is not positive, or one is not finite.
+
+    Examples
+    --------
+    >>> k_N, k_D = lifetime_scales(1.0, alpha=0.336, beta=0.283)
+    >>> round(k_N, 4), round(k_D, 4)
+    (0.7246, 1.4302)
+    """
+    (served,) = non_negative(served=served)
+    alpha, beta = positive(alpha=alpha, beta=beta)
+    broadcast_shape(served=served, alpha=alpha, beta=beta)
+    k_N, k_D, _ = at_log_rate(np.log1p(_excess_rate(served, alpha, beta)), alpha, beta)
+    return k_N, k_D
+
+
+def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+    """Return the share of the lifetime cost that the cheapest model saves, a fraction.
+
+    Against the compute-optimal model of the same loss serving as much; parameters and errors are
+    those of `lifetime_scales`.
+
+    Examples
+    --------
+    >>> round(lifetime_saving(1.0, alpha=0.336, beta=0.283), 4)
+    0.0417
+    """
+    k_N, k_D = lifetime_scales(served, alpha, beta)
+    use = np.asarray(served, dtype=float) / TRAINING_TO_SERVING
+    return plain(1 - k_N * (k_D + use) / (1 + use))
+
+
+def implied_tokens(
+    law: ParametricLaw, N: ArrayLike, D: ArrayLike, *, inference_cost_ratio: ArrayLike = 1.0
+) -> FloatOrArray:
+    """Return T = 3 (m - 1) D / r: the served tokens for which a run was the right one.
+
+    Negative for a model larger than the compute-optimal one: no amount of use makes it the
+    cheapest. Errors are those of `lifetime_compute`.
+
+    Examples
+    --------
+    >>> from analysis.laws import PUBLISHED
+    >>> f"{implied_tokens(PUBLISHED['de-vries-2023'].law, 6.9e9, 1e12):.2g} tokens"
+    '1.3e+12 tokens'
+    """
+    (r,) = positive(inference_cost_ratio=inference_cost_ratio)
+    rate = np.asarray(law.marginal_rate(N, D))
+    return plain(TRAINING_TO_SERVING * (rate - 1) * np.asarray(D, dtype=float) / r)
+
+
+def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+    """Return r T / D_opt after which a smaller model has paid for its compute overhead.
+
+    From there on it costs less than the compute-optimal model of the same loss, training included.
+    Training it takes 6 N_opt D_opt (k_N k_D - 1) more, serving it 2 r N_opt T (1 - k_N) less.
+
+    Returns
+    -------
+    float or array
+        Tokens served, at their price, for each token of the compute-optimal run; 0 at k_N = 1;
+        `inf`, never, at and below `minimum_model_scale`.
+
+    Raises
+    ------
+    ValueError
+        If k_N is above 1 (a larger model costs more at every step), or an argument is not positive
+        and finite.
+
+    Examples
+    --------
+    >>> round(break_even(0.5, alpha=0.336, beta=0.283), 3)
+    1.247
+    """
+    (k_N,) = positive(k_N=k_N)
+    if k_N.max() > 1:
+        raise ValueError(f"k_N must not be above 1, got {k_N.max()}")
+    overhead = np.asarray(compute_overhead(k_N, alpha, beta))
+    saved = np.broadcast_to(1 - k_N, overhead.shape)
+    share = np.divide(overhead, saved, out=np.zeros_like(overhead), where=saved > 0)
+    return plain(TRAINING_TO_SERVING * share)
+
+
+def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
+    """Place the run of N parameters that reaches a loss.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not above E, or no amount of data brings N parameters to it.
+
+    Examples
+    --------
+    >>> from analysis.laws import PUBLISHED
+    >>> run = at_size(PUBLISHED["de-vries-2023"].law, loss=2.0, N=7e9).run
+    >>> f"{run.D:.3g} tokens"
+    '7.35e+11 tokens'
+    """
+    optimal = law.compute_optimal_for_loss(loss)
+    (N,) = positive(N=N)
+    k_N = np.asarray(N / optimal.N)
+    least = np.asarray(minimum_model_scale(law.alpha, law.beta) * optimal.N)
+    too_small = np.broadcast_to(least >= N, k_N.shape)
+    if too_small.any():
+        size, wall = (np.broadcast_to(value, k_N.shape)[too_small][0] for value in (N, least))
+        raise ValueError(f"N must be above {wall:.4g}, the wall of this loss, got {size:.4g}")
+    k_D = np.asarray(data_scaling_factor(k_N, law.alpha, law.beta))
+    rate = law.marginal_rate(N, k_D * optimal.D)
+    overhead = compute_overhead(k_N, law.alpha, law.beta)
+    return Placement(plain(k_N), plain(k_D), overhead, rate, optimal)
+
+
+def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrArray:
+    """Return how many parameters fit into a memory; their activations and caches need their own.
+
+    Parameters
+    ----------
+    memory : float or array
+        Bytes that the weights may take.
+    bytes_per_parameter : float or array
+        2 for 16-bit weights, 1 for 8-bit, 0.5 for 4-bit.
+
+    Examples
+    --------
+    >>> largest_model(16e9, 2)
+    8000000000.0
+    """
+    memory, size = positive(memory=memory, bytes_per_parameter=bytes_per_parameter)
+    return plain(memory / size)
+
+
+def _excess_rate(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> np.ndarray:
+    """m - 1 of the lifetime-optimal model, from r T / D_opt; 0 where nothing is served."""
+    served = np.asarray(served, dtype=float)
+    with np.errstate(divide="ignore"):
+        target, shift = np.log(served / TRAINING_TO_SERVING), np.log(beta / (alpha + beta))
+    target, shift, beta = np.broadcast_arrays(target, shift, beta)
+    idle = np.isneginf(target)
+    w = np.where(idle, 0.0, target)
+    goal, active = w.copy(), ~idle
+    while active.any():
+        above = w + np.logaddexp(0, w + shift) / beta - goal
+        lower = w - above / (1 + expit(w + shift) / beta)
+        active = active & (lower < w)
+        w = np.where(active, lower, w)
+    return np.where(idle, 0.0, np.exp(w))
