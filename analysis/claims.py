@@ -20,6 +20,7 @@ from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path
 
+from analysis.ledger import lifetime as _lifetime  # noqa: F401 - registers its statements
 from analysis.ledger import measured as _measured  # noqa: F401 - registers its statements
 from analysis.ledger.readings import READINGS, Kind
 from analysis.ledger.shown import FORMATS, Verdict, to_html
@@ -27,8 +28,9 @@ from analysis.ledger.statements import STATEMENTS, UNIT_SIZES, Case, Claim, case
 
 __all__ = ["Claim", "Kind", "Verdict", "audit", "load_claims", "main", "to_html"]
 
-TABLES = ("claims.csv", "gadre_claims.csv", "gadre_heatmaps.csv")
+TABLES = ("claims.csv", "serving_claims.csv", "gadre_claims.csv", "gadre_heatmaps.csv")
 """The project's own tables, beside this module."""
+NO_RUNS = "An estimate from training runs that are not at hand: nothing printed gives it."
 
 
 def load_claims(path: str | Path | None = None) -> list[Claim]:
@@ -95,6 +97,8 @@ def _named(claim: Claim, ledger: Mapping[str, Claim]) -> Verdict:
 
 
 def _judge(case: Case) -> Verdict:
+    if not case.computable():
+        return Verdict(case.claim, None, "", Kind.NOT_CHECKED, NO_RUNS)
     value = case.value()
     for reading in READINGS:
         explanation = reading.explain(case, value)

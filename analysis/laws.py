@@ -129,6 +129,16 @@ class ParametricLaw:
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
+    def compute_optimal_for_size(self, N: ArrayLike) -> Allocation:
+        """Return the run for which N parameters are compute-optimal: where the marginal rate is 1.
+
+        D = (beta B N**alpha / (alpha A))**(1 / beta).
+        """
+        (N,) = positive(N=N)
+        log_ratio = np.log(self.beta * self.B / (self.alpha * self.A)) + self.alpha * np.log(N)
+        D = np.exp(log_ratio / self.beta)
+        return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
+
     def marginal_rate(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
         """Return m = -dlnD/dlnN on the iso-loss curve through (N, D).
 

@@ -20,7 +20,7 @@ CLAIMS = load_claims()
 LEDGER = {claim.id: claim for claim in CLAIMS}
 VERDICTS = {verdict.claim.id: verdict for verdict in audit(CLAIMS)}
 COLUMNS = [field.name for field in fields(Claim)]
-REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "claims.csv"
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 
 
 def judge(key: str, **changes: str):
@@ -50,7 +50,7 @@ def row(**changes: str) -> dict[str, str]:
 def test_every_claim_has_a_verdict_in_order():
     verdicts = audit(CLAIMS)
     assert Counter(claim.source == "gadre-2024" for claim in CLAIMS) == {
-        False: 106,
+        False: 106 + 21,
         True: 65 + 458,
     }
     assert [verdict.claim for verdict in verdicts] == CLAIMS
@@ -59,12 +59,13 @@ def test_every_claim_has_a_verdict_in_order():
 
 def test_the_verdicts_add_up():
     assert Counter(verdict.kind for verdict in VERDICTS.values()) == {
-        Kind.AS_PRINTED: 74 + 519,
+        Kind.AS_PRINTED: 74 + 14 + 519,
         Kind.BY_TRUNCATION: 7 + 1,
         Kind.ROUNDED: 16,
         Kind.SLIP_OF_SOURCE: 6,
         Kind.SLIP_OF_TRANSLATION: 1,
-        Kind.NOT_REPRODUCED: 2 + 3,
+        Kind.NOT_REPRODUCED: 2 + 3 + 3,
+        Kind.NOT_CHECKED: 4,
     }
 
 
@@ -94,7 +95,17 @@ def test_what_is_not_simply_reproduced():
         "gadre.headline.1.4B.cheaper.loss",
         "gadre.headline.1.4B.cheaper.error",
         "gadre.headline.6.9B.cheaper.loss",
+        "epoch.tradeoff.inference",
+        "llama3.N",
+        "llama3.D",
     }
+    assert of_kind(Kind.NOT_CHECKED) == {
+        "muennighoff.alpha",
+        "muennighoff.R_D",
+        "muennighoff.R_N",
+        "porian.N",
+    }
+    assert all(VERDICTS[key].computed is None for key in of_kind(Kind.NOT_CHECKED))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +117,9 @@ def test_what_is_not_simply_reproduced():
         ("post.santacoder.N_opt", 2.79607, "C = 1.5576e21"),
         ("kaplan.small", 16.4474, "k_N = 0.577"),
         ("kaplan.small", 16.4474, "Whatever rounds to 0.6 gives 11 to 25."),
+        ("epoch.tradeoff.inference", 0.80731, "nearest reading is besiroglu-2024"),
+        ("llama3.D", 10.4637, "b = 0.538 in place of 0.53"),
+        ("sardana.fig1.flop", 1.69169e22, "rounds to 1.7e22"),
         ("besiroglu.E", 1.816864, "rounds to 1.8169; the nearest reading is the Huber fit"),
         ("besiroglu.E", 1.816864, "gives 1.817218."),
         ("besiroglu.alpha", 0.347813, "0.347813 rounds to 0.3478."),
@@ -173,13 +187,15 @@ def test_another_digit_another_verdict(key, printed, kind):
     assert after.explanation != before.explanation
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.NOT_CHECKED])
 def test_every_kind_is_left_when_the_first_digit_changes(kind):
     for key in of_kind(kind):
         digits = LEDGER[key].printed
         nonzero = (i for i, digit in enumerate(digits) if digit in "123456789")
         first = next(nonzero, len(digits) - 1)
         other = digits[:first] + str(int(digits[first]) % 9 + 1) + digits[first + 1 :]
+        if rounds_to(VERDICTS[key].computed, other):
+            continue  # the digit that it should have been
         after = judge(key, printed=other)
         assert after.kind is not kind or after.explanation != VERDICTS[key].explanation
         assert after.kind not in {Kind.AS_PRINTED, Kind.BY_TRUNCATION}
@@ -254,14 +270,16 @@ def test_rows_of_a_table_agree_on_what_they_share():
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason="no shared reference beside the checkout")
 def test_ids_and_digits_are_those_of_the_reference():
-    with REFERENCE.open(encoding="utf-8", newline="") as file:
-        reference = {
-            row["id"]: (row["source"], row["printed"], row["unit"]) for row in csv.DictReader(file)
-        }
+    reference = {}
+    for name in ("claims.csv", "serving_claims.csv"):
+        with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                reference[row["id"]] = (row["source"], row["printed"], row["unit"])
+    in_a_note = {"sardana.fig1.flop"}
     assert reference == {
         claim.id: (claim.source, claim.printed, claim.unit)
         for claim in CLAIMS
-        if claim.source != "gadre-2024"
+        if claim.source != "gadre-2024" and claim.id not in in_a_note
     }
 
 
@@ -367,7 +385,7 @@ def test_table(capsys):
     lines = out.splitlines()
     assert lines[0].split() == ["id", "printed", "computed", "unit", "law", "verdict"]
     assert len(lines) == 1 + len(CLAIMS) + 1 + len(Kind)
-    assert " 593  reproduced as printed" in lines
+    assert " 607  reproduced as printed" in lines
 
 
 def test_json(capsys):
@@ -382,9 +400,8 @@ def test_csv_can_be_read_back(tmp_path, capsys):
     assert main(["--format", "csv"]) == 0
     text = capsys.readouterr().out
     records = list(csv.DictReader(io.StringIO(text)))
-    assert [float(record["computed"]) for record in records] == [
-        verdict.computed for verdict in VERDICTS.values()
-    ]
+    computed = [float(record["computed"]) if record["computed"] else None for record in records]
+    assert computed == [verdict.computed for verdict in VERDICTS.values()]
     path = tmp_path / "ledger.csv"
     path.write_text(text, encoding="utf-8")
     assert load_claims(path) == CLAIMS
@@ -444,7 +461,7 @@ def test_a_page_shows_every_claim_with_its_id_and_its_note():
 
 
 def test_a_compact_page_leaves_the_explanations_out():
-    cells = [verdict for key, verdict in VERDICTS.items() if ".fig" in key]
+    cells = [verdict for key, verdict in VERDICTS.items() if key.startswith("gadre.fig")]
     assert len(cells) == 458
     soup = BeautifulSoup(to_html(cells, compact=True), "html.parser")
     first = soup.select_one("tbody tr")

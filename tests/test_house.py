@@ -23,7 +23,12 @@ LAYERS = (
     {"analysis.datasets", "analysis.solver.projection"},
     {"analysis.figures", "analysis.figures_fit", "analysis.fit"},
     {"analysis.bootstrap", "analysis.overtraining", "analysis.ledger.statements"},
-    {"analysis.uncertainty", "analysis.extrapolation", "analysis.noise"},
+    {
+        "analysis.uncertainty",
+        "analysis.extrapolation",
+        "analysis.noise",
+        "analysis.ledger.lifetime",
+    },
     {"analysis.recipes", "analysis.isoloss", "analysis.ledger.measured"},
     {"analysis.frontier", "analysis.figures_overtraining"},
     {"analysis.evidence", "analysis.task_evidence"},

@@ -119,6 +119,14 @@ def test_bad_input_is_named_with_its_value(call, message):
         call()
 
 
+@given(laws, st.floats(6, 13).map(lambda exponent: 10.0**exponent))
+def test_the_optimum_of_a_size_is_the_optimum_of_its_compute(law, N):
+    found = law.compute_optimal_for_size(N)
+    best = law.compute_optimal(found.C)
+    assert (best.N, best.D) == pytest.approx((N, found.D), rel=1e-9)
+    assert law.marginal_rate(N, found.D) == pytest.approx(1, rel=1e-9)
+
+
 class TestEnsemble:
     SINGLE = tuple(PUBLISHED[name].law for name in ("hoffmann-2022", "besiroglu-2024"))
     MANY = LawEnsemble(*np.array([dataclasses.astuple(law) for law in SINGLE]).T)

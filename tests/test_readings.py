@@ -33,10 +33,10 @@ def test_no_number_is_typed_into_an_explanation():
 
 
 def test_every_kind_has_a_reading_and_the_last_always_speaks():
-    assert {reading.kind for reading in READINGS} == set(Kind)
+    assert {reading.kind for reading in READINGS} == set(Kind) - {Kind.NOT_CHECKED}
     for claim in LEDGER.values():
         case = case_of(claim, LEDGER)
-        assert READINGS[-1].explain(case, case.value())
+        assert not case.computable() or READINGS[-1].explain(case, case.value())
 
 
 def test_every_reading_gives_some_row_of_the_ledger():

@@ -176,9 +176,7 @@ def test_what_sardana_and_frankle_print_follows_from_the_law_of_the_post():
         (30e9, 1e13, "13.6", "2.84", "28"),
         (70e9, 1e13, "41.6", None, "12"),
     ):
-        compute = 6 * (size / POST.compute_optimal(6).N) ** (1 + POST.alpha / POST.beta)
-        best = POST.compute_optimal(compute)
-        assert best.N == pytest.approx(size, rel=1e-12)
+        best = POST.compute_optimal_for_size(size)
         loss = POST.loss(best.N, best.D)
         assert optimal(loss).D == pytest.approx(best.D, rel=1e-9)
         found = lifetime_optimal(POST, loss, T)

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     SLIP_OF_SOURCE = "slip of the source"
     SLIP_OF_TRANSLATION = "slip of the translation"
     NOT_REPRODUCED = "not reproduced"
+    NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True)

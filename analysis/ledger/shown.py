@@ -15,7 +15,11 @@ from analysis.ledger.digits import figure
 from analysis.ledger.readings import Kind
 from analysis.ledger.statements import Claim
 
-UNITS = {"1e9 parameters": "billion parameters", "1e9 tokens": "billion tokens"}
+UNITS = {
+    "1e9 parameters": "billion parameters",
+    "1e9 tokens": "billion tokens",
+    "1e12 tokens": "trillion tokens",
+}
 """Units as a page writes them, where the ledger writes them otherwise."""
 
 
@@ -26,10 +30,10 @@ class Verdict:
     Attributes
     ----------
     claim : Claim
-    computed : float
+    computed : float or None
         What the source's own statement gives at its printed inputs, in the unit of the claim; for
         a quotation, what the original prints; where the row that it stands in is off, what its
-        table's other rows give.
+        table's other rows give. None if nothing gives it.
     law : str
         What the statement rests on: a key of `analysis.laws.PUBLISHED`, or a formula.
     kind : Kind
@@ -39,7 +43,7 @@ class Verdict:
     """
 
     claim: Claim
-    computed: float
+    computed: float | None
     law: str
     kind: Kind
     explanation: str
@@ -78,7 +82,9 @@ def _html_row(verdict: Verdict, compact: bool) -> str:
         what = "<br>".join([*filter(None, lines), what])
         why = f"<br>{_linked(verdict.explanation, claim)}"
     printed = _html_number(claim.printed, claim.unit)
-    computed = _html_number(figure(verdict.computed, claim.printed), claim.unit)
+    computed = "–"
+    if verdict.computed is not None:
+        computed = _html_number(figure(verdict.computed, claim.printed), claim.unit)
     law = "" if compact else f"<br><small>{html.escape(verdict.law)}</small>"
     return (
         f'<tr id="claim-{key}"><td class="claim">{what}</td>'
@@ -104,7 +110,7 @@ def _html_number(digits: str, unit: str) -> str:
     return f"<b>{number}</b> {unit}" if unit else f"<b>{number}</b>"
 
 
-def _records(verdicts: Iterable[Verdict]) -> list[dict[str, str | float]]:
+def _records(verdicts: Iterable[Verdict]) -> list[dict[str, str | float | None]]:
     """Each verdict as one flat row."""
     return [
         {
@@ -116,6 +122,10 @@ def _records(verdicts: Iterable[Verdict]) -> list[dict[str, str | float]]:
         }
         for verdict in verdicts
     ]
+
+
+def _short(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}g}"
 
 
 def as_json(verdicts: Sequence[Verdict]) -> str:
@@ -140,7 +150,7 @@ def as_markdown(verdicts: Sequence[Verdict]) -> str:
     columns = ("id", "given", "printed", "computed", "unit", "verdict", "explanation")
     rows = [columns, ("---",) * len(columns)]
     for record in _records(verdicts):
-        record["computed"] = f"{record['computed']:.5g}"
+        record["computed"] = _short(record["computed"], 5)
         rows.append(tuple(str(record[column]).replace("|", r"\|") for column in columns))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -150,7 +160,7 @@ def as_table(verdicts: Sequence[Verdict]) -> str:
     columns = ("id", "printed", "computed", "unit", "law", "verdict")
     rows = [columns]
     for record in _records(verdicts):
-        record["computed"] = f"{record['computed']:.6g}"
+        record["computed"] = _short(record["computed"], 6)
         rows.append(tuple(str(record[column]) for column in columns))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [

@@ -6,7 +6,8 @@ quantities are added by registering more functions, more claims by adding a tabl
 
 The language of `given` is pairs separated by spaces: `C=4.14e22 k_N=0.57`. An equals sign marks an
 input that the source chose, so that it is exact; a tilde (`k_N~0.30`) marks one that the source
-rounded before printing it, so that any value which rounds to it may have been used.
+rounded before printing it, so that any value which rounds to it may have been used. `law=KEY` names
+a published law for a source that has none of its own.
 """
 
 from __future__ import annotations
@@ -66,7 +67,17 @@ TRANSLATIONS: Mapping[str, str] = MappingProxyType({"seed-000": "de-vries-2023"}
 """What each translation translates: it has no law of its own."""
 
 UNIT_SIZES = MappingProxyType(
-    {"": 1.0, "%": 0.01, "FLOP": 1.0, "1e9 parameters": 1e9, "1e9 tokens": 1e9}
+    {
+        "": 1.0,
+        "%": 0.01,
+        "FLOP": 1.0,
+        "1e9 parameters": 1e9,
+        "1e9 tokens": 1e9,
+        "1e12 tokens": 1e12,
+        "times": 1.0,
+        "epochs": 1.0,
+        "orders of magnitude": 1.0,
+    }
 )
 
 
@@ -92,6 +103,10 @@ class Case:
     law: ParametricLaw | None
     law_name: str
     ledger: Mapping[str, Claim]
+
+    def computable(self) -> bool:
+        """Whether the figure follows from anything."""
+        return STATEMENTS[self.claim.quantity].formula is not None
 
     def value(self) -> float:
         """What the source's statement gives, in the unit of the claim."""
@@ -154,8 +169,15 @@ def case_of(claim: Claim, ledger: Mapping[str, Claim]) -> Case:
     name = TRANSLATIONS.get(claim.source, claim.source)
     if claim.quantity == "fitted parameter":
         name = f"{name}-unrounded"
+    inputs = parse_given(claim)
+    if "law" in inputs:
+        name = inputs["law"].text
+        if name not in PUBLISHED:
+            raise ValueError(
+                f"claim {claim.id}: law must be one of {list(PUBLISHED)}, got {name!r}"
+            )
     law = PUBLISHED[name].law if name in PUBLISHED else None
-    return Case(claim, parse_given(claim), law, STATEMENTS[claim.quantity].law or name, ledger)
+    return Case(claim, inputs, law, STATEMENTS[claim.quantity].law or name, ledger)
 
 
 def parse_given(claim: Claim) -> dict[str, Input]:
@@ -185,15 +207,16 @@ class Statement:
 
     Attributes
     ----------
-    formula : callable
-        A case in; parameters, tokens, FLOP or a plain fraction out.
+    formula : callable or None
+        A case in; parameters, tokens, FLOP or a plain fraction out. None for an estimate from runs
+        that are not at hand.
     law : str
         What the formula rests on; empty for the parametric law of the source.
     others : mapping
         Formulas that the source may have meant instead, by what they rest on.
     """
 
-    formula: Callable[[Case], float]
+    formula: Callable[[Case], float] | None
     law: str
     others: Mapping[str, Callable[[Case], float]] = field(default_factory=dict)
 
@@ -210,6 +233,11 @@ def states(quantity: str, law: str = "", others: Mapping[str, Callable] | None =
         return formula
 
     return register
+
+
+def estimated(quantity: str) -> None:
+    """Register a quantity that nothing at hand gives: an estimate from runs that are not."""
+    STATEMENTS[quantity] = Statement(None, "")
 
 
 @states("training compute", law="C = 6 N D")
