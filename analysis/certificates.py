@@ -26,6 +26,7 @@ from analysis.derivation import (
     k_N,
     log_of,
     m,
+    r,
     u,
     x,
 )
@@ -189,10 +190,33 @@ def _limits(d: Derivation) -> bool:
     )
 
 
+def _lifetime(size: sp.Expr, data: sp.Expr) -> sp.Expr:
+    return 6 * size * data + 2 * r * size * T
+
+
+def _gain_along_iso_loss() -> sp.Expr:
+    """What a step along the iso-loss curve, m per cent more data for one of size, saves."""
+    return N * sp.diff(_lifetime(N, D), N) - m * D * sp.diff(_lifetime(N, D), D)
+
+
 def _served(d: Derivation) -> bool:
-    lifetime = 6 * N * D + 2 * N * T
-    along_iso_loss = N * sp.diff(lifetime, N) - m * D * sp.diff(lifetime, D)
-    return sp.simplify(along_iso_loss.subs(m, d.served.rhs)) == 0
+    return sp.simplify(_gain_along_iso_loss().subs(r, 1).subs(m, d.served.rhs)) == 0
+
+
+def _served_at_price(d: Derivation) -> bool:
+    return sp.simplify(_gain_along_iso_loss().subs(m, d.served_at_price.rhs)) == 0
+
+
+def _served_for_rate(d: Derivation) -> bool:
+    use = d.served_for_rate.rhs * D_opt / r
+    at = _gain_along_iso_loss().subs(T, use).subs(D, d.k_D_of_m.rhs * D_opt)
+    return d.served_for_rate.lhs == r * T / D_opt and _is_zero(at)
+
+
+def _break_even(d: Derivation) -> bool:
+    gap = _lifetime(k_N * N_opt, k_D * D_opt) - _lifetime(N_opt, D_opt)
+    even = sp.simplify(gap.subs(T, d.break_even.rhs * D_opt / r))
+    return d.break_even.lhs == r * T / D_opt and even == 0
 
 
 CERTIFICATES = {
@@ -219,5 +243,8 @@ CERTIFICATES = {
     "k_N(m) and k_D(m) trace that curve": _parametrised,
     "m to infinity gives k_min, m to 0 the least data, m = 1 the optimum": _limits,
     "the cheapest model to train and serve has m = 1 + T/(3D)": _served,
+    "where a FLOP of serving costs r, it has m = 1 + r T/(3D)": _served_at_price,
+    "r T / D_opt gives its marginal rate through k_D": _served_for_rate,
+    "at break-even both models have cost the same over their lives": _break_even,
 }
 """Each certificate's claim, and the function that checks it."""

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
-alpha, beta, k_N, k_D, m, T = sp.symbols("alpha beta k_N k_D m T", positive=True)
+alpha, beta, k_N, k_D, m = sp.symbols("alpha beta k_N k_D m", positive=True)
+T, r = sp.symbols("T r", positive=True)
 N_opt, D_opt = sp.symbols("N_opt D_opt", positive=True)
 x = sp.Symbol("x", real=True)
 u = sp.Symbol("u", real=True)
@@ -67,6 +68,12 @@ class Derivation:
         The two scales as functions of the marginal rate m.
     served
         The marginal rate of the model that is cheapest over training and T served tokens.
+    served_at_price
+        The same where a FLOP of serving costs r FLOP of training.
+    served_for_rate
+        r T / D_opt as a function of that marginal rate.
+    break_even
+        r T / D_opt after which a model of k_N times the size has paid for its overhead.
     """
 
     loss: sp.Eq
@@ -90,6 +97,9 @@ class Derivation:
     k_N_of_m: sp.Eq
     k_D_of_m: sp.Eq
     served: sp.Eq
+    served_at_price: sp.Eq
+    served_for_rate: sp.Eq
+    break_even: sp.Eq
 
 
 def cancel_in_logs(monomial: sp.Expr) -> sp.Expr:
@@ -133,6 +143,7 @@ def derive() -> Derivation:
         sp.expand(alpha / sp.simplify(-k_N * sp.diff(sp.log(closed), k_N))), k_N**alpha
     )
     size_power = sp.solve(sp.Eq(slope.subs(k_N, L ** (-1 / alpha)), m), L)[0]
+    tokens = ((alpha + m * beta) / (alpha + beta)) ** (1 / beta)
     return Derivation(
         loss=sp.Eq(L, loss),
         budget=sp.Eq(C, 6 * N * D),
@@ -162,8 +173,11 @@ def derive() -> Derivation:
         slope=sp.Eq(m, slope),
         rate=sp.Eq(m, alpha * A * N**-alpha / (beta * B * D**-beta)),
         k_N_of_m=sp.Eq(k_N, sp.factor(1 / size_power) ** (1 / alpha)),
-        k_D_of_m=sp.Eq(k_D, ((alpha + m * beta) / (alpha + beta)) ** (1 / beta)),
+        k_D_of_m=sp.Eq(k_D, tokens),
         served=sp.Eq(m, 1 + T / (3 * D)),
+        served_at_price=sp.Eq(m, 1 + r * T / (3 * D)),
+        served_for_rate=sp.Eq(r * T / D_opt, 3 * (m - 1) * tokens),
+        break_even=sp.Eq(r * T / D_opt, 3 * (k_N * k_D - 1) / (1 - k_N)),
     )
 
 

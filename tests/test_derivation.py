@@ -11,6 +11,7 @@ from analysis import derivation as dv
 from analysis.certificates import CERTIFICATES, CertificateError, certify
 from analysis.derivation import alpha, beta, derive, k_D, k_N
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED
+from analysis.serving import break_even, lifetime_scales
 from analysis.tradeoff import (
     compute_overhead,
     data_scaling_factor,
@@ -87,6 +88,9 @@ def test_every_certificate_holds():
         ("k_N_of_m", swap, "trace"),
         ("k_D_of_m", swap, "trace"),
         ("served", six_to_two, "train and serve"),
+        ("served_at_price", six_to_two, "costs r"),
+        ("served_for_rate", swap, "through k_D"),
+        ("break_even", lambda e: e / 3, "cost the same"),
     ],
 )
 def test_a_planted_error_is_caught_by_its_certificate(name, change, caught_by):
@@ -161,6 +165,12 @@ def test_the_package_computes_what_was_derived():
     assert minimum_model_scale(POST.alpha, POST.beta) == pytest.approx(
         float(d.k_min.rhs.subs(exponents)), rel=1e-14
     )
+    served = d.served_for_rate.rhs.subs(exponents).subs(dv.m, 2)
+    assert lifetime_scales(float(served), POST.alpha, POST.beta) == pytest.approx(
+        scales_from_marginal_rate(2, POST.alpha, POST.beta), rel=1e-14
+    )
+    even = d.break_even.rhs.subs(k_D, d.k_D.rhs).subs(exponents).subs(k_N, sp.Float("0.5", 30))
+    assert break_even(0.5, POST.alpha, POST.beta) == pytest.approx(float(even), rel=1e-13)
     scales = [float(e.rhs.subs(exponents).subs(dv.m, 2)) for e in (d.k_N_of_m, d.k_D_of_m)]
     np.testing.assert_allclose(
         scales_from_marginal_rate(2, POST.alpha, POST.beta), scales, rtol=1e-14
