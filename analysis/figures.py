@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from analysis.counts import show_count
 from analysis.laws import ParametricLaw
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
 from analysis.tradeoff import (
@@ -29,8 +30,8 @@ def plot_loss_against_data(ax: Axes, law: ParametricLaw, sizes, D) -> Axes:
     """Loss against tokens, a curve and its floor E + A/N**alpha for each size."""
     ends = [D[0], D[-1]]
     for N, colour in zip(sizes, (PURPLE, BLUE, GREEN, ORANGE), strict=False):
-        ax.plot(D, law.loss(N, D), color=colour, label=f"{_short(N)} parameters")
-        floor, label = [law.E + law.A * N**-law.alpha] * 2, f"{DATA_ONLY}floor of {_short(N)}"
+        ax.plot(D, law.loss(N, D), color=colour, label=f"{show_count(N)} parameters")
+        floor, label = [law.E + law.A * N**-law.alpha] * 2, f"{DATA_ONLY}floor of {show_count(N)}"
         ax.plot(ends, floor, color=colour, linestyle=":", linewidth=1.1, label=label)
     ax.plot(ends, [law.E] * 2, color=GREY, linewidth=1.2, label=f"{DATA_ONLY}E")
     ax.annotate("E", (D[-1], law.E), (0, -3), textcoords="offset points", ha="right", va="top")
@@ -282,13 +283,6 @@ def plot_exchange(ax: Axes, alpha: float, beta: float, rates) -> Axes:
     ax.yaxis.set_major_formatter("{x:g}")
     ax.legend()
     return ax
-
-
-def _short(count: float) -> str:
-    for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if count >= scale:
-            return f"{count / scale:g}{letter}"
-    return f"{count:g}"
 
 
 def _power(C: float) -> str:

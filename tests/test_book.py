@@ -84,6 +84,7 @@ ALLOWED = (
     r"90 % intervals",
     r"\b0\.3 %|0\.1 nats|loss of 2\.8",  # the givens of an exercise
     r"0\.03 nats",
+    r"1\.2 orders of magnitude|0\.7 orders",  # what Epoch AI say
 )
 
 

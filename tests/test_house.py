@@ -15,7 +15,7 @@ MODULES = {
 }
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
-    {"analysis._validate"},
+    {"analysis._validate", "analysis.counts"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},
     {"analysis.serving", "analysis.solver.newton", "analysis.solver.sandwich"},
@@ -23,12 +23,8 @@ LAYERS = (
     {"analysis.datasets", "analysis.solver.projection"},
     {"analysis.figures", "analysis.figures_fit", "analysis.fit"},
     {"analysis.bootstrap", "analysis.overtraining", "analysis.ledger.statements"},
-    {
-        "analysis.uncertainty",
-        "analysis.extrapolation",
-        "analysis.noise",
-        "analysis.ledger.lifetime",
-    },
+    {"analysis.uncertainty", "analysis.extrapolation", "analysis.noise"},
+    {"analysis.figures_serving", "analysis.ledger.lifetime"},
     {"analysis.recipes", "analysis.isoloss", "analysis.ledger.measured"},
     {"analysis.frontier", "analysis.figures_overtraining"},
     {"analysis.evidence", "analysis.task_evidence"},

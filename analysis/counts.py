@@ -1,0 +1,48 @@
+"""Large numbers as people write them: 7B parameters, 1.4T tokens, 4e22 FLOP."""
+
+from __future__ import annotations
+
+import math
+import re
+
+SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+"""What a letter after a number multiplies it with."""
+
+
+def parse_count(text: str, name: str = "number") -> float:
+    """Read a number with an optional suffix: 7B, 1.4T, 125m, 4e22, 1_000_000.
+
+    Raises
+    ------
+    ValueError
+        Naming what was to be read, and the text, if it is not a positive finite number.
+
+    Examples
+    --------
+    >>> parse_count("1.4T")
+    1400000000000.0
+    """
+    match = re.fullmatch(r"([0-9][0-9_]*\.?[0-9]*(?:e\+?[0-9]+)?)\s*([kmbt]?)", text.strip(), re.I)
+    if match is None:
+        raise ValueError(f"{name} must be a number such as 7B, 1.4T or 4e22, got {text!r}")
+    value = float(match[1]) * SUFFIXES.get(match[2].upper(), 1.0)
+    if not (0 < value < math.inf):
+        raise ValueError(f"{name} must be positive and finite, got {text!r}")
+    return value
+
+
+def show_count(value: float, digits: int = 3) -> str:
+    """Write a number with a suffix and so many significant digits, trailing zeros dropped.
+
+    Examples
+    --------
+    >>> show_count(6.9e9), show_count(1e12), show_count(0.4), show_count(2.46e22)
+    ('6.9B', '1T', '0.4', '2.46e22')
+    """
+    rounded = float(f"{value:.{digits}g}")
+    if not math.isfinite(rounded) or abs(rounded) >= 1e16:
+        return f"{rounded:g}".replace("e+", "e")
+    for suffix, size in reversed(SUFFIXES.items()):
+        if abs(rounded) >= size:
+            return f"{rounded / size:.15g}{suffix}"
+    return f"{rounded:.15g}"
