@@ -88,6 +88,7 @@ def summarise(n_resamples: int = 4000, seed: int = 2404) -> dict[str, Any]:
         "status": fit.status,
         "condition_number": fit.condition_number,
         "largest_token_multiplier": float((runs["D"] / runs["N"]).max()),
+        "largest_run": {name: float(runs[name].max()) for name in ("N", "D")},
         "laws": {name: asdict(law) for name, law in laws.items()},
         "objectives": {name: parametric_objective(law, *data).value for name, law in laws.items()},
         "absolute_deviations": {
