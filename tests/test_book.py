@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis import figures, figures_fit
+from analysis import figures, figures_fit, figures_models
 from analysis.claims import load_claims
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,7 +146,7 @@ class TestNotebook:
 def test_every_figure_has_alt_text_that_says_something():
     plots = [
         getattr(module, name)
-        for module in (figures, figures_fit)
+        for module in (figures, figures_fit, figures_models)
         for name in dir(module)
         if name.startswith("plot_")
     ]
