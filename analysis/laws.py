@@ -123,7 +123,7 @@ class ParametricLaw:
         reached = np.asarray(self.E < L)
         if not reached.all():
             L, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
-            raise ValueError(f"L must be above E = {E:g}, got {L}")
+            raise ValueError(f"the loss L must be above E = {E:g}, got {L}")
         s = (L - self.E) / (self.alpha + self.beta)
         N = (self.A / (self.beta * s)) ** (1 / self.alpha)
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)

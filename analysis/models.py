@@ -5,11 +5,8 @@ makers print them, each with its source. A law turns such a pair (N, D) into its
 run of the same loss, and k_N, k_D, overhead and marginal rate against it. The loss itself is never
 compared between models, since each has its own tokens and its own data.
 
-On the plane of size and tokens the models of one overhead lie on a power of N: the optimum obeys
-
-    D_opt = (beta B / (alpha A))**(1/beta) N_opt**(alpha/beta)
-
-and a point with scales (k_N, k_D) lies at (k_N N_opt, k_D D_opt).
+On the plane of size and tokens the models of one overhead lie on a power of N, as the optimum does:
+a point with scales (k_N, k_D) lies at (k_N N_opt, k_D D_opt).
 """
 
 from __future__ import annotations
@@ -171,8 +168,7 @@ def tokens_at_overhead(
     else:
         k_N = model_scale_for_overhead(overhead, law.alpha, law.beta)
         k_D = (1 + overhead) / k_N
-    balance = law.beta * law.B / (law.alpha * law.A)
-    return plain(k_D * (balance * (N / k_N) ** law.alpha) ** (1 / law.beta))
+    return plain(k_D * np.asarray(law.compute_optimal_for_size(N / k_N).D))
 
 
 def _scales(placed: Placement) -> dict[str, np.ndarray]:

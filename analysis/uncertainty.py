@@ -152,6 +152,12 @@ def recorded_refit() -> tuple[ParametricLaw, LawEnsemble]:
     return ParametricLaw(**value["laws"]["refit"]), LawEnsemble(**value["draws"])
 
 
+def fitted_range() -> dict[str, float]:
+    """Return the largest "N", "D" and "multiplier" D/N of the runs of the refit, as recorded."""
+    value = recorded(NAME)["value"]
+    return {**value["largest_run"], "multiplier": value["largest_token_multiplier"]}
+
+
 def main() -> None:
     """Write the record."""
     print(record(NAME, summarise(), datasets=("epoch2024",), command=COMMAND))

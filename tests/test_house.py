@@ -31,7 +31,8 @@ LAYERS = (
     {"analysis.ledger.tables", "analysis.ledger.inverse"},
     {"analysis.ledger.readings"},
     {"analysis.ledger.shown"},
-    {"analysis.claims"},
+    {"analysis.claims", "analysis.advice"},
+    {"analysis.__main__"},
 )
 """Each module may import from earlier layers only."""
 

@@ -1,0 +1,241 @@
+"""How small should my model be? Answered on the command line.
+
+    python -m analysis --N 7B --D 1.4T
+    python -m analysis --compute 4e22 --serve 10T
+    python -m analysis --loss 2.0 --N 3B --format json
+
+Exit status: 0 with an answer, 2 if there is none, with one line on standard error that says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from analysis.advice import Advice, Option, advise
+from analysis.counts import parse_count, show_count
+from analysis.laws import PUBLISHED
+from analysis.uncertainty import fitted_range, recorded_refit
+
+REFIT = "refit"
+COUNTS = {
+    "N": "parameters of the run",
+    "D": "training tokens of the run",
+    "compute": "training compute in FLOP, 6 N D",
+    "loss": "loss to reach, nats per token",
+    "serve": "tokens that the model will serve in its life",
+    "price": "price of a FLOP of serving in FLOP of training (default: 1)",
+}
+EPILOG = """\
+Give the run by --N and --D, --N and --compute, or --N and --loss; or ask for the compute-optimal
+run with --compute or --loss alone. Numbers may end in K, M, B or T: 7B, 1.4T, 4e22."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> None:
+        self.exit(2, f"analysis: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = Parser(
+        prog="python -m analysis",
+        description="Where a training run stands against the cheapest run of the same loss.",
+        epilog=EPILOG,
+        allow_abbrev=False,
+    )
+    for name, text in COUNTS.items():
+        made.add_argument(f"--{name}", metavar="NUMBER", help=text)
+    made.add_argument(
+        "--law",
+        choices=(REFIT, *PUBLISHED),
+        default=REFIT,
+        help="the law to ask (default: the book's refit, the only one with 95 %% bands)",
+    )
+    made.add_argument("--format", choices=("table", "json"), default="table")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the answer; return the exit status."""
+    options = parser().parse_args(arguments)
+    law, ensemble = recorded_refit()
+    if options.law != REFIT:
+        law, ensemble = PUBLISHED[options.law].law, None
+    try:
+        counts = {
+            name: parse_count(text, name)
+            for name in COUNTS
+            if (text := getattr(options, name)) is not None
+        }
+        use = counts.pop("serve", None)
+        price = counts.pop("price", 1.0)
+        answer = advise(
+            law,
+            **counts,
+            inference_tokens=use,
+            inference_cost_ratio=price,
+            ensemble=ensemble,
+        )
+    except ValueError as error:
+        print(f"analysis: {error}", file=sys.stderr)
+        return 2
+    shown = {"table": as_table, "json": as_json}[options.format]
+    _print(shown(answer, options.law))
+    return 0
+
+
+def beyond(answer: Advice) -> list[str]:
+    """Say where the answer leaves the runs that the refit was fitted to."""
+    run, limits = answer.placement.run, fitted_range()
+    found = {
+        "parameters": (run.N, limits["N"], show_count),
+        "tokens": (run.D, limits["D"], show_count),
+        "tokens a parameter": (run.D / run.N, limits["multiplier"], _ratio),
+    }
+    return [
+        f"{show(value)} {what}, beyond the {show(limit)} of the fitted runs"
+        for what, (value, limit, show) in found.items()
+        if value > limit
+    ]
+
+
+def as_json(answer: Advice, law: str) -> str:
+    """Return the answer as JSON; what is infinite or unknown is null."""
+    placement = answer.placement
+    content = {
+        "law": law,
+        "parameters": asdict(answer.law),
+        "loss": answer.loss,
+        "run": asdict(placement.run),
+        **{name: getattr(placement, name) for name in ("k_N", "k_D", "overhead", "marginal_rate")},
+        "optimal": asdict(placement.optimal),
+        "bands_95": answer.bands,
+        "no_bands": answer.no_bands,
+        "implied_inference_tokens": answer.implied_tokens,
+        "smallest_parameters": answer.smallest,
+        "extrapolates": beyond(answer),
+        "options": [
+            {
+                "name": option.name,
+                **asdict(option.placement.run),
+                "k_N": option.placement.k_N,
+                "overhead": option.placement.overhead,
+                "overhead_band_95": option.overhead_band,
+                "marginal_rate": option.placement.marginal_rate,
+                "break_even_inference_tokens": option.break_even,
+                "lifetime_saving": option.lifetime_saving,
+            }
+            for option in answer.options
+        ],
+    }
+    return json.dumps(_finite(content), indent=2, allow_nan=False)
+
+
+def as_table(answer: Advice, law: str) -> str:
+    """Return the answer for a reader."""
+    placement, bands = answer.placement, answer.bands
+    run, optimal = placement.run, placement.optimal
+    band = {name: _band(ends, show_count) for name, ends in bands.items()}
+    percent = _band(bands.get("overhead"), _percent)
+    rows = [
+        ("law", f"{law}: {_law(answer)}"),
+        ("run", f"{_run(run)}, loss {answer.loss:.3f}"),
+        (
+            "optimal",
+            f"{show_count(optimal.N)} parameters{band.get('optimal N', '')},"
+            f" {show_count(optimal.D)} tokens{band.get('optimal D', '')}",
+        ),
+        ("k_N", f"{placement.k_N:.3g}{band.get('k_N', '')}"),
+        ("k_D", f"{placement.k_D:.3g}{band.get('k_D', '')}"),
+        ("overhead", f"{_percent(placement.overhead)}{percent}"),
+        ("marginal rate", f"{placement.marginal_rate:.3g}{band.get('marginal_rate', '')}"),
+        ("right for", _right_for(answer)),
+        ("the wall", f"{show_count(answer.smallest)} parameters"),
+    ]
+    lines = [f"{name:14} {text}" for name, text in rows]
+    lines += [f"{'extrapolates':14} {text}" for text in beyond(answer)]
+    if answer.no_bands:
+        lines.append(f"{'no bands':14} {answer.no_bands}")
+    if bands:
+        lines.append(f"{'':14} [in brackets: 95 % of the resampled refits]")
+    return "\n".join([*lines, "", "runs of the same loss", *_columns(answer.options)])
+
+
+def _columns(options: Sequence[Option]) -> list[str]:
+    use = any(option.lifetime_saving is not None for option in options)
+    head = ["", "k_N", "parameters", "tokens", "overhead", "pays off after"]
+    rows = [head + (["saved over its life"] if use else [])]
+    for option in options:
+        place = option.placement
+        overhead = f"{_percent(place.overhead)}{_band(option.overhead_band, _percent)}"
+        even = "never" if option.break_even is None else f"{show_count(option.break_even)} tokens"
+        cells = [option.name, f"{place.k_N:.3g}", show_count(place.run.N), show_count(place.run.D)]
+        cells += [overhead, "-" if place.k_N == 1 else even]
+        rows.append(cells + ([_percent(option.lifetime_saving)] if use else []))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _right_for(answer: Advice) -> str:
+    if answer.implied_tokens < 0:
+        return "no amount of use: it is larger than compute-optimal"
+    return f"{show_count(answer.implied_tokens)} served tokens"
+
+
+def _law(answer: Advice) -> str:
+    return ", ".join(f"{name} {value:.5g}" for name, value in asdict(answer.law).items())
+
+
+def _run(run) -> str:
+    return (
+        f"{show_count(run.N)} parameters, {show_count(run.D)} tokens, "
+        f"{show_count(run.C)} FLOP, {_ratio(run.D / run.N)} tokens a parameter"
+    )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _percent(fraction: float) -> str:
+    value = 100 * fraction + 0.0
+    if abs(value) < 0.05:
+        return "0 %"
+    return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:,.0f} %"
+
+
+def _band(ends, show) -> str:
+    return "" if ends is None else f" [{show(ends[0])}, {show(ends[1])}]"
+
+
+def _finite(value):
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _print(text: str) -> None:
+    """Print; whoever reads may stop early, as `head` does."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The command line, as it is typed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from analysis.__main__ import main
+from analysis.laws import PUBLISHED
+from analysis.tradeoff import place
+
+POST = PUBLISHED["de-vries-2023"].law
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "analysis", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def answer(capsys, *arguments: str) -> dict:
+    assert main([*arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_it_runs_as_a_module():
+    done = run("--N", "7B", "--D", "1.4T")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("law            refit")
+
+
+def test_the_table_says_what_is_asked(capsys):
+    assert main(["--N", "6.9B", "--D", "1T", "--law", "de-vries-2023", "--serve", "10T"]) == 0
+    out = capsys.readouterr().out
+    assert "6.9B parameters, 1T tokens, 4.14e22 FLOP, 145 tokens a parameter, loss 1.984" in out
+    assert "overhead       12 %" in out
+    assert "k_N            0.58" in out
+    assert "right for      1.34T served tokens" in out
+    assert "1T tokens, beyond the 318B of the fitted runs" in out
+    assert "cheapest over its life" in out
+    assert "in brackets" not in out
+    assert "saved over its life" in out
+
+
+def test_the_refit_has_bands(capsys):
+    assert main(["--N", "6.9B", "--D", "1T"]) == 0
+    out = capsys.readouterr().out
+    assert "[in brackets: 95 % of the resampled refits]" in out
+    assert out.count("[") > 10
+    assert "saved over its life" not in out
+
+
+def test_json_holds_the_numbers_of_the_package(capsys):
+    found = answer(capsys, "--N", "6.9B", "--D", "1T", "--law", "de-vries-2023")
+    placed = place(POST, 6.9e9, 1e12)
+    for name in ("k_N", "k_D", "overhead", "marginal_rate"):
+        assert found[name] == getattr(placed, name)
+    assert found["optimal"] == vars(placed.optimal)
+    assert found["bands_95"] == {}
+    assert found["extrapolates"] == ["1T tokens, beyond the 318B of the fitted runs"]
+    assert {option["name"] for option in found["options"]} >= {"your run", "compute-optimal"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "N"), [("7B", 7e9), ("7b", 7e9), ("7000M", 7e9), ("7e9", 7e9), ("7_000_000_000", 7e9)]
+)
+def test_suffixes(capsys, typed, N):
+    assert answer(capsys, "--N", typed, "--D", "1T")["run"]["N"] == pytest.approx(N, rel=1e-12)
+
+
+def test_a_dearer_flop(capsys):
+    cheap = answer(capsys, "--compute", "4e22", "--serve", "10T")
+    dear = answer(capsys, "--compute", "4e22", "--serve", "10T", "--price", "5")
+    sizes = [
+        next(option["N"] for option in found["options"] if option["name"].startswith("cheapest"))
+        for found in (cheap, dear)
+    ]
+    assert sizes[1] < sizes[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "give N and D"),
+        (["--N", "7X", "--D", "1T"], "N must be a number such as 7B, 1.4T or 4e22, got '7X'"),
+        (["--N", "-7B", "--D", "1T"], "--N"),
+        (["--N", "0", "--D", "1T"], "N must be positive and finite, got '0'"),
+        (["--loss", "1.5"], "loss L must be above E = 1.81722, got 1.5"),
+        (["--loss", "2", "--N", "3B"], "N must be above 6.909e+09, the wall of this loss"),
+        (["--compute", "4e22", "--serve", "many"], "serve must be a number"),
+        (["--law", "nobody"], "--law"),
+        (["--format", "xml"], "--format"),
+        (["--M", "7B"], "unrecognized arguments"),
+        (["7B"], "unrecognized arguments"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_two(arguments, message):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("analysis: ")
+    assert done.stderr.count("\n") == 1
+    assert message in done.stderr
+
+
+def test_help_says_how_numbers_are_written():
+    done = run("--help")
+    assert done.returncode == 0
+    assert "7B, 1.4T, 4e22" in " ".join(done.stdout.split())
+    assert "besiroglu-2024" in done.stdout
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    command = f"{sys.executable} -m analysis --N 7B --D 1T | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
