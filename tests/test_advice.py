@@ -51,7 +51,7 @@ def test_every_option_reaches_the_loss():
         assert POST.loss(run.N, run.D) == pytest.approx(answer.loss, rel=1e-9)
     sizes = [option.placement.k_N for option in answer.options]
     assert sizes == sorted(sizes, reverse=True)
-    assert set(SCALES) <= set(sizes)
+    assert all(min(abs(size - scale) for size in sizes) < 0.03 for scale in SCALES)
 
 
 def test_the_cheapest_over_its_life_is_offered_and_saves_the_most():
@@ -88,12 +88,11 @@ def test_the_bands_are_those_of_the_ensemble():
         assert low < getattr(answer.placement, name) < high
     low, high = np.quantile(place(DRAWS, 7e9, 1e12).overhead, [0.025, 0.975])
     assert answer.bands["overhead"] == pytest.approx((low, high), rel=0.02)
-    half = next(option for option in answer.options if option.placement.k_N == 0.5)
+    half = next(option for option in answer.options if option.name.startswith("0.5"))
     low, high = np.quantile(compute_overhead(0.5, DRAWS.alpha, DRAWS.beta), [0.025, 0.975])
     assert half.overhead_band == pytest.approx((low, high), rel=0.02)
-    assert [option.overhead_band for option in answer.options if option.name == "your run"] == [
-        None
-    ]
+    [own] = [option for option in answer.options if option.name == "your run"]
+    assert own.overhead_band is None
 
 
 def test_a_law_without_an_answer_takes_the_bands_away_and_says_so():

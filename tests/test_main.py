@@ -33,7 +33,7 @@ def test_it_runs_as_a_module():
 def test_the_table_says_what_is_asked(capsys):
     assert main(["--N", "6.9B", "--D", "1T", "--law", "de-vries-2023", "--serve", "10T"]) == 0
     out = capsys.readouterr().out
-    assert "6.9B parameters, 1T tokens, 4.14e22 FLOP, 145 tokens a parameter, loss 1.984" in out
+    assert "6.9B parameters, 1T tokens, 4.14e22 FLOP, 145 tokens a parameter, loss 1.986" in out
     assert "overhead       12 %" in out
     assert "k_N            0.58" in out
     assert "right for      1.34T served tokens" in out
