@@ -69,7 +69,7 @@ def plot_story(
     for row in models[models["name"].isin(NAMED)].set_index("name").itertuples():
         x, y, side = NAMED[row.Index]
         style = {"xytext": (x, y), "textcoords": "offset points", "ha": side, "va": "center"}
-        ax.annotate(row.Index, (row.N, row.D), fontsize=7.5, **style)
+        ax.annotate(row.Index, (row.N, row.D), fontsize=8, **style)
     ax.set(xscale="log", yscale="log", xlim=N, ylim=(1e9, 9e13))
     ax.set(xlabel="parameters N", ylabel="training tokens D")
     ax.plot([], [], "o", color=GREY, markersize=5.5, fillstyle="none", label="hollow: distilled")
