@@ -75,6 +75,7 @@ ALLOWED = (
     # What Gadre et al. say of their own experiment, and what they report.
     r"104 models",
     r"640 tokens",
+    r"[Aa]t 35 %",
     r"(?:all )?46 tasks|of the 46|all 46",
     r"17 tasks|17 of the",
     r"smallest size at 320",
