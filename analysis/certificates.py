@@ -210,13 +210,13 @@ def _served_at_price(d: Derivation) -> bool:
 def _served_for_rate(d: Derivation) -> bool:
     use = d.served_for_rate.rhs * D_opt / r
     at = _gain_along_iso_loss().subs(T, use).subs(D, d.k_D_of_m.rhs * D_opt)
-    return d.served_for_rate.lhs == r * T / D_opt and _is_zero(at)
+    return _is_zero(d.served_for_rate.lhs - r * T / D_opt) and _is_zero(at)
 
 
 def _break_even(d: Derivation) -> bool:
     gap = _lifetime(k_N * N_opt, k_D * D_opt) - _lifetime(N_opt, D_opt)
     even = sp.simplify(gap.subs(T, d.break_even.rhs * D_opt / r))
-    return d.break_even.lhs == r * T / D_opt and even == 0
+    return _is_zero(d.break_even.lhs - r * T / D_opt) and even == 0
 
 
 CERTIFICATES = {

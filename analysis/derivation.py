@@ -143,6 +143,8 @@ def derive() -> Derivation:
         sp.expand(alpha / sp.simplify(-k_N * sp.diff(sp.log(closed), k_N))), k_N**alpha
     )
     size_power = sp.solve(sp.Eq(slope.subs(k_N, L ** (-1 / alpha)), m), L)[0]
+    overhead = sp.Add(as_written(k_N, k_D), -1, evaluate=False)
+    use = as_written(r, T, 1 / D_opt)
     tokens = ((alpha + m * beta) / (alpha + beta)) ** (1 / beta)
     return Derivation(
         loss=sp.Eq(L, loss),
@@ -175,10 +177,15 @@ def derive() -> Derivation:
         k_N_of_m=sp.Eq(k_N, sp.factor(1 / size_power) ** (1 / alpha)),
         k_D_of_m=sp.Eq(k_D, tokens),
         served=sp.Eq(m, 1 + T / (3 * D)),
-        served_at_price=sp.Eq(m, 1 + r * T / (3 * D)),
-        served_for_rate=sp.Eq(r * T / D_opt, 3 * (m - 1) * tokens),
-        break_even=sp.Eq(r * T / D_opt, 3 * (k_N * k_D - 1) / (1 - k_N)),
+        served_at_price=sp.Eq(m, 1 + as_written(sp.Rational(1, 3), r, T, 1 / D)),
+        served_for_rate=sp.Eq(use, as_written(3, sp.Add(m, -1, evaluate=False), tokens)),
+        break_even=sp.Eq(use, as_written(3, overhead, 1 / (1 - k_N))),
     )
+
+
+def as_written(*factors: sp.Expr) -> sp.Expr:
+    """Return a product that is printed in the order of its factors, with none multiplied out."""
+    return sp.Mul(*factors, evaluate=False)
 
 
 def lagrange(*, positive: bool) -> tuple[list[sp.Expr], list[sp.Symbol]]:

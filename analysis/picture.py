@@ -9,7 +9,7 @@ import base64
 import html
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -61,12 +61,18 @@ class Picture:
         return self.svg.replace("currentColor", GREY)
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.csv.encode()).decode()
-        return (
-            f'<div class="picture">{self.svg}'
-            f'<a class="picture-data" download="{self.name}.csv" '
-            f'href="data:text/csv;base64,{data}">data (CSV)</a></div>'
-        )
+        return f'<div class="picture">{self.svg}{_link(self.name, self.csv, "data (CSV)")}</div>'
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """Tables that a page offers as files: CSV text by name."""
+
+    tables: Mapping[str, str]
+
+    def _repr_html_(self) -> str:
+        links = (_link(name, text, f"{name} (CSV)") for name, text in self.tables.items())
+        return f'<div class="picture">{"".join(links)}</div>'
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,13 @@ def show(plot: Callable[..., Axes], *args, size=(4.8, 3.3), **kwargs) -> Picture
         target = io.StringIO()
         figure.savefig(target, format="svg", transparent=True, metadata={"Date": None})
     return Picture(_inline(target.getvalue(), plot.alt), plot.alt, _points(axes), name)
+
+
+def _link(name: str, text: str, words: str) -> str:
+    """A link that holds the file it downloads."""
+    data = base64.b64encode(text.encode()).decode()
+    href = f"data:text/csv;base64,{data}"
+    return f'<a class="picture-data" download="{name}.csv" href="{href}">{html.escape(words)}</a>'
 
 
 def _inline(svg: str, alt: str) -> str:

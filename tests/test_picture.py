@@ -1,3 +1,4 @@
+import base64
 import csv
 import io
 import re
@@ -13,7 +14,7 @@ from analysis import figures, figures_fit
 from analysis.derivation import derive
 from analysis.explorer import explorer
 from analysis.laws import PUBLISHED, LawEnsemble
-from analysis.picture import show
+from analysis.picture import Downloads, show
 from analysis.tradeoff import compute_overhead
 
 PATH = "{http://www.w3.org/2000/svg}path"
@@ -103,6 +104,13 @@ def test_walls_floors_and_optima_are_data_and_not_in_the_legend(name, series):
     ax = Figure().add_subplot()
     plot_of(name)(ax, *ARGUMENTS[name])
     assert not series & set(ax.get_legend_handles_labels()[1])
+
+
+def test_tables_can_be_downloaded():
+    page = Downloads({"all laws": "a,b\n1,2\n"})._repr_html_()
+    [data] = re.findall(r'download="all laws.csv" href="data:text/csv;base64,([^"]+)"', page)
+    assert base64.b64decode(data) == b"a,b\n1,2\n"
+    assert ">all laws (CSV)</a>" in page
 
 
 def test_drawing_twice_gives_the_same():
