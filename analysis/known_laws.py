@@ -1,7 +1,7 @@
 """The published laws, and some made for the purpose, in the form that the microscope takes.
 
-Each is a loss and a cost in x = ln N and y = ln D (`analysis.microscope.CostedLaw`), with its source
-and the reason for its verdict. The irreducible loss E is left out: it does not move an iso-loss
+Each is a loss and a cost in x = ln N and y = ln D (`analysis.microscope.CostedLaw`), with its
+source and the reason for its verdict. The irreducible loss E is left out: it moves no iso-loss
 curve. Constants are as printed in the source named; what is illustrative says so. The verdicts
 follow from the form, and the tests show that they survive other constants.
 """

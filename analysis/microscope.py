@@ -78,7 +78,7 @@ def optimum(law: CostedLaw, C: float) -> Allocation:
     Raises
     ------
     ValueError
-        If the loss has no minimum inside the scanned part of the budget line.
+        If the loss has no minimum inside the scanned part of the budget line, or is flat there.
     """
     C = single(positive, "C", C)
     log_C = np.log(C)
@@ -91,6 +91,8 @@ def optimum(law: CostedLaw, C: float) -> Allocation:
     def pull(at: float) -> float:
         return _pull(law, at, float(_log_tokens(law, log_C, np.array([at]))[0]))
 
+    if not pull(x[best - 1]) * pull(x[best + 1]) < 0:  # a plateau, flat to the last digit
+        raise ValueError(f"C must have one compute-optimal model, got {C:g}")
     x_opt = brentq(pull, x[best - 1], x[best + 1], xtol=1e-14, rtol=1e-15)
     y_opt = float(_log_tokens(law, log_C, np.array([x_opt]))[0])
     return Allocation(float(np.exp(x_opt)), float(np.exp(y_opt)), C)
@@ -131,6 +133,11 @@ def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> float | NDArray:
 def spread(values: Iterable[float]) -> float:
     """Return the relative spread, largest over least minus one; infinite if some are infinite.
 
+    Raises
+    ------
+    ValueError
+        If all are infinite: then no k_D was found that could move.
+
     Examples
     --------
     >>> spread([2.0, 2.5])
@@ -138,7 +145,7 @@ def spread(values: Iterable[float]) -> float:
     """
     values = np.array(list(values), dtype=float)
     if np.isinf(values).all():
-        return 0.0
+        raise ValueError(f"values must hold a finite k_D, got {values}")
     return float(values.max() / values.min() - 1)
 
 

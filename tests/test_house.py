@@ -21,6 +21,8 @@ LAYERS = (
     {"analysis.serving", "analysis.limits"},
     {"analysis.figures_limits", "analysis.solver.newton", "analysis.solver.sandwich"},
     {"analysis.ledger.digits"},
+    {"analysis.theorem", "analysis.microscope"},
+    {"analysis.theorem_certificates", "analysis.known_laws", "analysis.figures_theorem"},
     {"analysis.datasets", "analysis.solver.projection"},
     {"analysis.figures", "analysis.figures_fit", "analysis.fit"},
     {"analysis.bootstrap", "analysis.overtraining", "analysis.ledger.statements"},
