@@ -8,16 +8,17 @@ follow from the form, and the tests show that they survive other constants.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis._validate import positive, single
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
-from analysis.microscope import CostedLaw, LogFunction, sum_of_powers
+from analysis.microscope import CostedLaw, LogFunction, examine, is_budget_free, sum_of_powers
 
 UNIQUE_TOKENS = 1e11
 """Unique tokens of the data-constrained law here: a hundred billion, a choice."""
@@ -223,3 +224,16 @@ KNOWN: Mapping[str, KnownLaw] = MappingProxyType(
     }
 )
 """The laws, by the names that the book uses."""
+
+
+def examine_known(budgets: Iterable[float], k_N: float) -> pd.DataFrame:
+    """Return a table of the known laws: the verdict, the reason, and k_D(k_N) at each budget.
+
+    The verdict is read off the values: `yes` if they agree to `analysis.microscope.SAME`.
+    """
+    factors = examine({name: known.law for name, known in KNOWN.items()}, budgets, k_N)
+    free = ["yes" if is_budget_free(row) else "no" for row in factors.to_numpy()]
+    table = pd.DataFrame({"budget-free": free, "why": [known.why for known in KNOWN.values()]})
+    shown = factors.map(lambda value: "∞" if np.isinf(value) else f"{value:.3f}")
+    shown.columns = [f"{budget:.0e}".replace("e+", "e") for budget in factors.columns]
+    return table.set_index(factors.index).join(shown)

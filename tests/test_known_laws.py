@@ -282,3 +282,35 @@ def test_a_straight_path_with_many_curves():
     factors = [solve_k_D(law, 0.5, C) for C in BUDGETS]
     assert factors == sorted(factors, reverse=True)
     assert factors[0] / factors[-1] > 1.05
+
+
+def test_the_other_families():
+    """III and IV of the classification: unbounded below, and budget-free all the same."""
+    m, r = 1.2, 0.4
+
+    def law(data_term):
+        return CostedLaw(
+            lambda x, y: np.log1p(np.exp(-m * x)) - np.log(data_term(y)), sum_of_powers((1, 1, 1))
+        )
+
+    def only_above_one(f):
+        return lambda y: np.where(np.real(y) > 0, f(np.where(np.real(y) > 0, y, 1.0)), np.nan)
+
+    third, fourth = law(only_above_one(lambda y: np.expm1(r * y))), law(only_above_one(lambda y: y))
+    for C in (10.0, 1e3, 1e6):
+        k_N = np.array([0.8, 1.3])
+        exact = ((m - r + r * k_N**-m) / m) ** (1 / r)
+        np.testing.assert_allclose(solve_k_D(third, k_N, C), exact, rtol=1e-10)
+        exact = np.exp((k_N**-m - 1) / m)
+        np.testing.assert_allclose(solve_k_D(fourth, k_N, C), exact, rtol=1e-10)
+
+
+def test_the_table_reads_its_verdicts_off_the_values():
+    table = kl.examine_known(BUDGETS, 0.5)
+    assert list(table.columns) == ["budget-free", "why", "1e19", "1e21", "1e23", "1e25"]
+    for name, row in table.iterrows():
+        assert row["budget-free"] == ("yes" if name in FREE else "no")
+        values = list(row)[2:]
+        if name in FREE:
+            assert set(values) == {f"{float(FREE[name]):.3f}"}
+    assert table.loc["repeated data", "1e25"] == "∞"
