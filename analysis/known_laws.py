@@ -227,13 +227,13 @@ KNOWN: Mapping[str, KnownLaw] = MappingProxyType(
 
 
 def examine_known(budgets: Iterable[float], k_N: float) -> pd.DataFrame:
-    """Return a table of the known laws: the verdict, the reason, and k_D(k_N) at each budget.
+    """Return a table of the known laws: the verdict, k_D(k_N) at each budget, and the reason.
 
     The verdict is read off the values: `yes` if they agree to `analysis.microscope.SAME`.
     """
     factors = examine({name: known.law for name, known in KNOWN.items()}, budgets, k_N)
     free = ["yes" if is_budget_free(row) else "no" for row in factors.to_numpy()]
-    table = pd.DataFrame({"budget-free": free, "why": [known.why for known in KNOWN.values()]})
+    table = pd.DataFrame({"budget-free": free}, index=factors.index)
     shown = factors.map(lambda value: "∞" if np.isinf(value) else f"{value:.3f}")
     shown.columns = [f"{budget:.0e}".replace("e+", "e") for budget in factors.columns]
-    return table.set_index(factors.index).join(shown)
+    return table.join(shown).assign(why=[known.why for known in KNOWN.values()])

@@ -46,9 +46,8 @@ from analysis.theorem import (
     t,
     tau,
 )
+from analysis.theorem_lemmas import LEMMAS, F, G, in_logs, slope_and_bend, u, x, y
 
-x, y, u = sp.symbols("x y u", real=True)
-F, G = sp.Function("F"), sp.Function("G")
 TWO_POWERS = A * N**-alpha + B * D**-beta
 
 
@@ -64,21 +63,6 @@ def certify_theorem(statements: Statements) -> list[str]:
         if not holds(statements):
             raise CertificateError(f"the certificate does not hold: {name}")
     return list(CERTIFICATES)
-
-
-def in_logs(expression: sp.Expr) -> sp.Expr:
-    """Write an expression in N and D as one in x = ln N and y = ln D."""
-    return expression.subs({N: sp.exp(x), D: sp.exp(y)})
-
-
-def slope_and_bend(loss: sp.Expr, cost: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """Return h'(0) and h''(0) of the iso-loss curve in logs, where it touches the iso-cost curve.
-
-    `loss` and `cost` are expressions in x and y. The curve is y + h(u) over x + u.
-    """
-    slope = -sp.diff(cost, x) / sp.diff(cost, y)
-    second = sp.diff(loss, x, 2) + 2 * slope * sp.diff(loss, x, y) + slope**2 * sp.diff(loss, y, 2)
-    return slope, -second / sp.diff(loss, y)
 
 
 def _is_zero(expression: sp.Expr) -> bool:
@@ -273,24 +257,6 @@ def _repeated(st: Statements) -> bool:
     )
 
 
-def _straight_is_not_enough(_: Statements) -> bool:
-    """f(N) + f(D) at cost N D: N = D = sqrt(C) is stationary, and the bend is -2 F''/F'."""
-    loss = F(x) + F(y)
-    pull = (sp.diff(loss, x) - sp.diff(loss, y)).subs(y, x).doit()
-    _, bend = slope_and_bend(loss, x + y)
-    found = bend.subs(y, x).doit() + 2 * sp.diff(F(x), x, 2) / sp.diff(F(x), x)
-    return pull == 0 and sp.simplify(found) == 0
-
-
-def _straight_path(_: Statements) -> bool:
-    """D1: F''/F' + G''/G' = -kappa and F''/F' = r G''/G' leave two exponentials."""
-    r, P, Q = sp.symbols("r P Q")
-    [solution] = sp.solve([P + Q + kappa, P - r * Q], [P, Q], dict=True)
-    slope = sp.dsolve(sp.diff(F(x), x) - solution[P] * F(x), F(x)).rhs
-    exponent = sp.simplify(sp.diff(slope, x) / slope)
-    return not exponent.has(x, y) and sp.simplify(exponent + kappa * r / (1 + r)) == 0
-
-
 CERTIFICATES = {
     "the loss is Psi of a sum of two powers, the cost a product of powers": _law,
     "along a budget line the sum of powers is convex: one optimum": _one_optimum,
@@ -313,7 +279,6 @@ CERTIFICATES = {
     "with attention counted, the first-order exchange moves from 2/3 to 1": _attention,
     "with non-embedding parameters, the bend moves from alpha/3 to alpha": _embedding,
     "with repeated data, the bend jumps at the last fresh token and then grows": _repeated,
-    "a straight path alone leaves the bend free": _straight_is_not_enough,
-    "a straight path and a constant bend force two powers": _straight_path,
+    **{name: (lambda _, holds=holds: holds()) for name, holds in LEMMAS.items()},
 }
 """Each certificate's claim, and the function that checks it."""

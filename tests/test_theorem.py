@@ -10,7 +10,8 @@ from analysis import theorem as th
 from analysis.certificates import CertificateError
 from analysis.derivation import derive
 from analysis.theorem import Statements, k_N, p, q, state
-from analysis.theorem_certificates import CERTIFICATES, certify_theorem, slope_and_bend
+from analysis.theorem_certificates import CERTIFICATES, certify_theorem
+from analysis.theorem_lemmas import slope_and_bend
 
 FIELDS = [field.name for field in dataclasses.fields(Statements)]
 PAIRS = ((th.alpha, th.beta), (p, q), (th.m, th.n), (th.a, th.b))
