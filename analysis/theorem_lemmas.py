@@ -53,17 +53,19 @@ def small_third_term() -> bool:
     1 + (a - b)(X - 1)/alpha, which no a, b > 0 allow: the left side is 0 at X = 0 and at W = 0.
     """
     epsilon, d = sp.symbols("epsilon d")
-    X, W = sp.symbols("X W", positive=True)
-    loss = sp.exp(-alpha * x) / alpha + sp.exp(-beta * y) / beta + epsilon * sp.exp(-a * x - b * y)
+    X, W, power = sp.symbols("X W power", positive=True)
+    third = sp.exp(-a * x - b * y)
+    loss = sp.exp(-alpha * x) / alpha + sp.exp(-beta * y) / beta + epsilon * third
     best = {x: epsilon * d, y: -epsilon * d}
     moved = {x: epsilon * d - sp.log(X) / alpha, y: -epsilon * d - sp.log(W) / beta}
     pull = (sp.diff(loss, x) - sp.diff(loss, y)).subs(best)
     [shift] = sp.solve(sp.diff(pull, epsilon).subs(epsilon, 0), d)
     gap = sp.diff(loss.subs(moved) - loss.subs(best), epsilon).subs(epsilon, 0).subs(d, shift)
-    asked = X ** (a / alpha) * W ** (b / beta) - 1 - (a - b) / alpha * (X - 1)
-    right = sp.solve([a - b - alpha, a - b + beta], [a, b])
-    rest = sp.powsimp(sp.expand(sp.powdenest(gap - asked, force=True)))
-    return sp.simplify(rest.subs(W, 1 + beta / alpha * (1 - X))) == 0 and right == []
+    gap = gap.subs(third.subs(moved).subs(epsilon, 0), power)
+    asked = power - 1 - (a - b) / alpha * (X - 1)
+    exchange = {W: 1 + beta / alpha * (1 - X)}
+    both_ends = sp.solve([a - b - alpha, a - b + beta], [a, b])
+    return sp.simplify((gap - asked).subs(exchange)) == 0 and both_ends == []
 
 
 def classification() -> bool:
