@@ -72,7 +72,7 @@ class Downloads:
 
     def _repr_html_(self) -> str:
         links = (_link(name, text, f"{name} (CSV)") for name, text in self.tables.items())
-        return f'<div class="picture">{"".join(links)}</div>'
+        return f'<div class="downloads">{"".join(links)}</div>'
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class TestPage:
         text = parsed(site / f"{page}.html").select_one(".bd-article").get_text()
         assert not re.search(r"\{(glue|eq|doc|ref|numref|cite)[:}]", text)
         assert "Traceback" not in text
+        assert "np.float64" not in text
         assert "??" not in text
 
 
