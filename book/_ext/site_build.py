@@ -1,7 +1,9 @@
 """What the site needs beside the pages, done at build time.
 
 - MathJax comes from the installed package `sphinx-mathjax-offline`, so pages ask no outside host.
-- Source maps, a third of the site's size, are left out; a wrong accessibility role is mended.
+- Equations are set and pages finished once they are written: `equations`, `pages`.
+- The site's public address (BOOK_BASE_URL) and the repository's (BOOK_REPOSITORY_URL, or git's
+  remote) give canonical addresses and buttons; without them there are none.
 - Executed notebooks are cached under a digest of `analysis/` and of the data at hand: a change
   there runs them again.
 - Kernels import the package of this checkout.
@@ -14,12 +16,16 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
+from pages import finish_pages, preview
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
+from sphinx.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +82,9 @@ def configure(app, config) -> None:
         for stale in cache.glob("*"):
             if stale.name != config.analysis_digest and stale.is_dir():
                 shutil.rmtree(stale)
+    config.html_baseurl = base_url()
+    if url := repository():
+        open_elsewhere(config, url)
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(places)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
@@ -113,33 +122,72 @@ def add_mathjax(app) -> None:
 
 
 def finish(app, error) -> None:
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.name not in ("html", "dirhtml"):
         return
-    for source_map in (Path(app.outdir) / "_static").rglob("*.map"):
-        source_map.unlink()
-    for page in (Path(app.outdir) / "book").glob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        mended = text
-        for made, meant in ACCESSIBLE.items():
-            mended = mended.replace(made, meant)
-        if mended != text:
-            page.write_text(mended, encoding="utf-8")
+    site = Path(app.outdir)
+    preview(site / "_static" / "preview.png")
+    store = ROOT / "_build" / "equations.json"
+    base, title = app.config.html_baseurl, app.config.html_title
+    finish_pages(site, base=base, title=title, store=store)
 
 
-ACCESSIBLE = {
-    # docutils calls its citations a list, but not their entries list items.
-    'role="list" class="citation-list"': 'class="citation-list"',
-    # What scrolls must be reached by the keyboard.
-    '<div class="output text_html"><div>\n<style scoped>': (
-        '<div class="output text_html"><div tabindex="0" role="region" aria-label="table">\n'
-        "<style scoped>"
-    ),
-    '<div class="output text_html"><table class="ledger': (
-        '<div class="output text_html" tabindex="0" role="region" aria-label="table">'
-        '<table class="ledger'
-    ),
-}
-"""Markup that others make, and what readers who use the keyboard or a voice need instead."""
+def address(url: str) -> str:
+    """Return the public web address of a repository, or "" if a reader could not open it.
+
+    Examples
+    --------
+    >>> address("git@github.com:somebody/book.git")
+    'https://github.com/somebody/book'
+    >>> address("/home/somebody/book")
+    ''
+    """
+    match = re.fullmatch(
+        r"(?:https://(?:[^@/]+@)?|git@|ssh://git@)(github\.com|gitlab\.com)[:/]"
+        r"([\w.-]+/[\w.-]+?)(?:\.git)?/?",
+        url.strip(),
+    )
+    return f"https://{match[1]}/{match[2]}" if match else ""
+
+
+def repository() -> str:
+    """Return the address of the repository, from BOOK_REPOSITORY_URL or from git; "" if unknown."""
+    named = os.environ.get("BOOK_REPOSITORY_URL", "")
+    if named:
+        known = address(named)
+        if not known:
+            raise ConfigError(f"BOOK_REPOSITORY_URL must be a public address, got {named!r}")
+        return known
+    command = ["git", "-C", str(ROOT), "remote", "get-url", "origin"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return address(done.stdout) if done.returncode == 0 else ""
+
+
+def base_url() -> str:
+    """Return the site's public address from BOOK_BASE_URL, ending in a slash; "" if not given."""
+    named = os.environ.get("BOOK_BASE_URL", "")
+    if not named:
+        return ""
+    if not re.match(r"https?://[^/\s]+", named):
+        raise ConfigError(f"BOOK_BASE_URL must be an address such as https://..., got {named!r}")
+    return named.rstrip("/") + "/"
+
+
+def open_elsewhere(config, url: str) -> None:
+    """Offer the repository and, for notebooks, Binder and Colab."""
+    launch = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
+    if "github.com" in url:
+        launch["colab_url"] = "https://colab.research.google.com"
+    config.html_theme_options |= {
+        "repository_url": url,
+        "repository_branch": "main",
+        "path_to_docs": "",
+        "use_repository_button": True,
+        "use_issues_button": True,
+        "launch_buttons": launch,
+    }
 
 
 def setup(app):

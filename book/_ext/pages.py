@@ -1,0 +1,231 @@
+"""What is done to the pages once they are written: they stay on their own host, and serve everyone.
+
+Every page gets a Content-Security-Policy that allows no other host, with its inline scripts named
+by their hashes; words and a picture for link previews; markup that the keyboard and a voice can
+use. What no page needs is removed. A page that carries a policy has been through this.
+"""
+
+import base64
+import hashlib
+import html
+import re
+import shutil
+import xml.sax.saxutils
+from pathlib import Path
+
+from equations import set_equations
+
+DONE = 'http-equiv="Content-Security-Policy"'
+UNUSED = (
+    "_static/**/*.map",
+    "_static/locales",
+    "_static/scripts/fontawesome.js*",
+    "_static/vendor/fontawesome/*.ttf",
+    "_static/vendor/fontawesome/fa-brands*",
+    "_static/vendor/fontawesome/fa-regular*",
+    "_static/webpack-macros.html",
+    "_static/sbt-webpack-macros.html",
+)
+"""Files that others put there and no page asks for: the icons come from one font."""
+NEEDLESS = re.compile(
+    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>"
+    r'|\s*<meta name="docsearch:[^>]*>'
+)
+VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
+ACCESSIBLE = {
+    # docutils calls its citations a list, but not their entries list items.
+    'role="list" class="citation-list"': 'class="citation-list"',
+    # What scrolls must be reached by the keyboard.
+    '<div class="output text_html"><div>\n<style scoped>': (
+        '<div class="output text_html"><div tabindex="0" role="region" aria-label="table">\n'
+        "<style scoped>"
+    ),
+    '<div class="output text_html"><table class="ledger': (
+        '<div class="output text_html" tabindex="0" role="region" aria-label="table">'
+        '<table class="ledger'
+    ),
+    # The corner of a table with two kinds of heading is no heading.
+    "<th></th>": "<td></td>",
+    # All that a page holds belongs to a landmark.
+    '<div id="pst-primary-sidebar" class': (
+        '<div id="pst-primary-sidebar" role="navigation" aria-label="Book and search" class'
+    ),
+}
+"""Markup that others make, and what readers who use the keyboard or a voice need instead."""
+
+
+def finish_pages(site: Path, *, base: str, title: str, store: Path) -> None:
+    """Finish every new page of a built site.
+
+    Parameters
+    ----------
+    site : Path
+        The folder of the built pages.
+    base : str
+        The public address of the site, ending in a slash; empty if it is not known.
+    title : str
+        The name of the book.
+    store : Path
+        Where equations that have been set are kept.
+    """
+    written = [*sorted(site.glob("*.html")), *sorted(site.glob("book/*.html"))]
+    pages = {path: path.read_text(encoding="utf-8") for path in written}
+    new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
+    script = site / "_static" / "tex-svg.js"
+    for path, text in set_equations(new, script, store).items():
+        text = previewed(accessible(lean(text)), path.relative_to(site), base, title)
+        path.write_text(secured(text), encoding="utf-8")
+    for pattern in UNUSED:
+        for unused in site.glob(pattern):
+            shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
+    if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
+        script.unlink(missing_ok=True)
+    (site / "404.html").write_text(secured(not_found(base, title)), encoding="utf-8")
+    if base:
+        (site / "sitemap.xml").write_text(sitemap(site, base), encoding="utf-8")
+
+
+def lean(page: str) -> str:
+    """Return the page without what it does not need."""
+    page = NEEDLESS.sub("", page)
+    first = VIEWPORT.search(page)
+    return page if first is None else page[: first.end()] + VIEWPORT.sub("", page[first.end() :])
+
+
+def accessible(page: str) -> str:
+    """Return the page with its markup mended, each scrolling table under a name of its own."""
+    for made, meant in ACCESSIBLE.items():
+        page = page.replace(made, meant)
+    first, *rest = page.split('aria-label="table"')
+    return first + "".join(f'aria-label="table {n}"{part}' for n, part in enumerate(rest, 1))
+
+
+def previewed(page: str, name: Path, base: str, title: str) -> str:
+    """Return the page with what a link to it shows elsewhere: its title, a sentence, a picture."""
+    own = re.search(r"<title>(.*?)</title>", page, re.S)
+    heading = html.unescape(own[1]).split("—")[0].strip() if own else title
+    up = base or "../" * (len(name.parts) - 1)
+    words = {
+        "og:title": heading,
+        "og:description": description(page) or title,
+        "og:type": "article",
+        "og:site_name": title,
+        "og:image": f"{up}_static/preview.png",
+        "og:image:alt": "Compute overhead against the size of the model",
+    }
+    if base:
+        words["og:url"] = base + name.as_posix()
+    tags = [
+        f'<meta property="{key}" content="{html.escape(value)}"/>' for key, value in words.items()
+    ]
+    tags.append(f'<meta name="description" content="{html.escape(words["og:description"])}"/>')
+    tags.append('<meta name="twitter:card" content="summary_large_image"/>')
+    return page.replace("</head>", "\n".join(tags) + "\n</head>", 1)
+
+
+def description(page: str) -> str:
+    """Return the first paragraph after the title, as plain text: a chapter's question."""
+    start = page.find("</h1>")
+    paragraph = re.search(r"<p>(.*?)</p>", page[start:], re.S) if start >= 0 else None
+    if paragraph is None:
+        return ""
+    text = re.sub(r"<mjx-container.*?</mjx-container>|<[^>]+>", "", paragraph[1], flags=re.S)
+    text = " ".join(html.unescape(text).split())
+    return text if len(text) < 300 else text[:297].rsplit(" ", 1)[0] + " …"
+
+
+def secured(page: str) -> str:
+    """Return the page with a policy that allows its own host, and inline scripts by their hashes.
+
+    Styles may be inline: MathJax and tables bring theirs. Pictures may be data, which is how the
+    interactive curve and the theme draw some of theirs.
+    """
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.S)
+    handlers = re.findall(r'\son[a-z]+="([^"]*)"', page)
+    hashes = [_hash(script) for script in scripts if script.strip()]
+    if handlers:
+        hashes += ["'unsafe-hashes'", *(_hash(html.unescape(handler)) for handler in handlers)]
+    policy = "; ".join(
+        [
+            "default-src 'self'",
+            " ".join(["script-src 'self'", *dict.fromkeys(hashes)]),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+        ]
+    )
+    return re.sub(
+        r"<head>(\s*<meta charset=[^>]*>)?",
+        lambda head: f'{head[0]}\n    <meta {DONE} content="{policy}"/>',
+        page,
+        count=1,
+    )
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def not_found(base: str, title: str) -> str:
+    """Return the page for an address that leads nowhere; it needs no other file."""
+    home = f"{base}book/index.html" if base else "/book/index.html"
+    name = html.escape(title)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<title>Not found — {name}</title>
+<style>
+body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto;
+  padding: 0 1rem; color: #222; background: #fff; }}
+a {{ color: #0a58ca; }}
+@media (prefers-color-scheme: dark) {{
+  body {{ color: #ddd; background: #14181e; }}
+  a {{ color: #9ec5fe; }}
+}}
+</style>
+</head>
+<body>
+<main>
+<h1>This page does not exist</h1>
+<p>The address may be mistyped, or the page has moved. Start again at
+<a href="{home}">{name}</a>; its search finds symbols and terms.</p>
+</main>
+</body>
+</html>
+"""
+
+
+def sitemap(site: Path, base: str) -> str:
+    """Return the list of the book's pages for search engines."""
+    pages = sorted(path.relative_to(site).as_posix() for path in (site / "book").glob("*.html"))
+    entries = "".join(
+        f"  <url><loc>{xml.sax.saxutils.escape(base + page)}</loc></url>\n" for page in pages
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{entries}</urlset>\n"
+    )
+
+
+def preview(path: Path) -> None:
+    """Draw the picture that a link to the book shows elsewhere, 1200 by 630 pixels."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from analysis.figures import plot_overhead
+    from analysis.picture import STYLE
+    from analysis.uncertainty import recorded_refit
+
+    law, _ = recorded_refit()
+    style = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}
+    with mpl.rc_context(style):
+        figure = Figure(figsize=(12, 6.3), dpi=100, layout="constrained")
+        axes = plot_overhead(figure.add_subplot(), law.alpha, law.beta)
+        axes.set_title("How small can a language model be?", pad=14)
+        figure.savefig(path, metadata={"Software": None})
