@@ -16,7 +16,7 @@ export STRICT
 BUILD += -W -n --keep-going
 endif
 
-.PHONY: help book test lint strict data record lab serve lock clean
+.PHONY: help book pdf test lint strict data record lab serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -38,6 +38,9 @@ lint: $(READY)
 strict: $(READY)
 	@rm -rf _build/strict
 	@STRICT=1 $(JUPYTER_BOOK) build . --quiet -W -n --keep-going --path-output _build/strict
+
+pdf: book ## print the whole book as one PDF, _build/book.pdf (needs Chromium)
+	@$(BIN)/python book/_ext/book_pdf.py _build/html _build/book.pdf
 
 data: $(READY) ## download the public data sets into data/ and verify them
 	@$(BIN)/python -m analysis.datasets

@@ -89,6 +89,8 @@ def set_equations(pages: dict[Path, str], script: Path, store: Path) -> dict[Pat
     EquationError
         If MathJax reports an error in an equation.
     """
+    if not pages:
+        return {}
     kept = _kept(store, hashlib.sha256(script.read_bytes()).hexdigest())
     wanted = dict.fromkeys(one for text in pages.values() for one in equations_of(text))
     missing = [one for one in wanted if _key(*one) not in kept["equations"]]

@@ -1,0 +1,246 @@
+"""What is done to the pages once they are written, and what they are told of where they live."""
+
+import base64
+import hashlib
+import json
+import re
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sphinx.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+import book_pdf  # noqa: E402
+import equations  # noqa: E402
+import pages  # noqa: E402
+import site_build  # noqa: E402
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head>
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1.0" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<title>4. The price &#8212; A book</title>
+<script>let one = 1;</script>
+<script src="here.js"></script>
+</head><body class="b">
+<article class="bd-article"><section id="price"><h1>The price</h1>
+<p><em>What does it cost? <span class="math">\\(k_N\\)</span></em></p>
+<button onclick="window.print()">print</button>
+<a href="03_x.html#here">back</a> <a href="#price">up</a> <a href="03_x.html">page</a>
+<svg><path id="m1"></path><use xlink:href="#m1"></use><g clip-path="url(#p1)"></g></svg>
+</section></article>
+</body></html>"""
+
+
+def policy(page: str) -> dict[str, list[str]]:
+    [content] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    return {rule.split()[0]: rule.split()[1:] for rule in content.split(";")}
+
+
+class TestSecured:
+    def test_inline_scripts_are_allowed_by_hash_and_nothing_else_is(self):
+        rules = policy(pages.secured(PAGE))
+        digest = base64.b64encode(hashlib.sha256(b"let one = 1;").digest()).decode()
+        assert rules["default-src"] == ["'self'"]
+        assert rules["script-src"] == ["'self'", f"'sha256-{digest}'"]
+        assert not any("unsafe" in word for word in rules["script-src"])
+        assert not any("//" in word for words in rules.values() for word in words)
+
+    def test_the_policy_comes_before_everything_that_it_governs(self):
+        page = pages.secured(PAGE)
+        assert page.index("Content-Security-Policy") < page.index("<script")
+        assert page.index("charset") < page.index("Content-Security-Policy")
+
+    @given(st.text(alphabet=st.characters(blacklist_characters="<"), min_size=1))
+    def test_any_script_is_hashed_as_it_stands(self, script):
+        page = pages.secured(f"<html><head></head><script>{script}</script></html>")
+        expected = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert (f"'sha256-{expected}'" in page) == bool(script.strip())
+
+
+class TestPage:
+    def test_says_its_width_once_and_has_no_script_in_an_attribute(self):
+        page = pages.lean(PAGE)
+        assert page.count('name="viewport"') == 1
+        assert "onclick" not in page
+        assert 'data-press="window.print"' in page
+
+    def test_tables_that_scroll_have_names_of_their_own(self):
+        made = '<div class="output text_html"><div>\n<style scoped>'
+        page = pages.accessible(made + made + "<th></th>")
+        assert 'aria-label="table 1"' in page
+        assert 'aria-label="table 2"' in page
+        assert "<td></td>" in page
+
+    def test_a_link_to_it_shows_its_title_its_question_and_a_picture(self):
+        page = pages.previewed(PAGE, Path("book/04_price.html"), "", "A book")
+        assert '<meta property="og:title" content="4. The price"/>' in page
+        assert 'content="What does it cost? \\(k_N\\)"' in page
+        assert 'content="../_static/preview.png"' in page
+        assert "og:url" not in page
+
+    def test_with_a_public_address_the_preview_is_absolute(self):
+        base = "https://example.org/book/"
+        page = pages.previewed(PAGE, Path("book/04_price.html"), base, "A book")
+        assert f'property="og:image" content="{base}_static/preview.png"' in page
+        assert f'property="og:url" content="{base}book/04_price.html"' in page
+
+    def test_quotes_in_a_title_do_no_harm(self):
+        page = pages.previewed(PAGE.replace("The price", 'The "price"'), Path("a.html"), "", "B")
+        assert 'content="4. The &quot;price&quot;"' in page
+
+
+def test_a_built_site_is_finished_once(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "_static" / "locales").mkdir(parents=True)
+    (tmp_path / "_static" / "a.js.map").write_text("{}")
+    (tmp_path / "_static" / "tex-svg.js").write_text("")
+    page = tmp_path / "book" / "04_price.html"
+    page.write_text(PAGE.replace("\\(k_N\\)", "k"))
+    settings = {"base": "https://example.org/", "title": "A book", "store": tmp_path / "eq.json"}
+    pages.finish_pages(tmp_path, **settings)
+    once = page.read_text()
+    pages.finish_pages(tmp_path, **settings)
+    assert page.read_text() == once
+    assert not (tmp_path / "_static" / "locales").exists()
+    assert not (tmp_path / "_static" / "a.js.map").exists()
+    assert not (tmp_path / "_static" / "tex-svg.js").exists()
+    assert (
+        "<loc>https://example.org/book/04_price.html</loc>"
+        in (tmp_path / "sitemap.xml").read_text()
+    )
+    assert 'href="https://example.org/book/index.html"' in (tmp_path / "404.html").read_text()
+
+
+def test_without_a_public_address_there_is_no_site_map(tmp_path):
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static" / "tex-svg.js").write_text("")
+    pages.finish_pages(tmp_path, base="", title="A book", store=tmp_path / "eq.json")
+    assert not (tmp_path / "sitemap.xml").exists()
+    assert (tmp_path / "404.html").exists()
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            "https://github.com/some-body/a.book.git",
+            "https://github.com/some-body/a.book",
+            "git@github.com:some-body/a.book.git",
+            "ssh://git@github.com/some-body/a.book",
+            "https://name:token@github.com/some-body/a.book.git\n",
+        ],
+    )
+    def test_of_a_repository(self, given):
+        if "token" in given:  # a secret is never published
+            assert "token" not in site_build.address(given)
+        else:
+            assert site_build.address(given) == "https://github.com/some-body/a.book"
+
+    @pytest.mark.parametrize(
+        "given", ["", "/srv/git/book", "file:///srv", "https://host/x", "../x"]
+    )
+    def test_that_a_reader_cannot_open_is_none(self, given):
+        assert site_build.address(given) == ""
+
+    def test_named_badly_is_an_error(self, monkeypatch):
+        monkeypatch.setenv("BOOK_REPOSITORY_URL", "somewhere")
+        with pytest.raises(ConfigError, match=r"BOOK_REPOSITORY_URL .* got 'somewhere'"):
+            site_build.repository()
+        monkeypatch.setenv("BOOK_BASE_URL", "example.org")
+        with pytest.raises(ConfigError, match=r"BOOK_BASE_URL .* got 'example\.org'"):
+            site_build.base_url()
+
+    def test_of_the_site_ends_in_one_slash(self, monkeypatch):
+        monkeypatch.setenv("BOOK_BASE_URL", "https://example.org/book//")
+        assert site_build.base_url() == "https://example.org/book/"
+        monkeypatch.delenv("BOOK_BASE_URL")
+        assert site_build.base_url() == ""
+
+    def test_of_a_repository_gives_buttons(self):
+        config = types.SimpleNamespace(html_theme_options={"kept": 1})
+        site_build.open_elsewhere(config, "https://github.com/some-body/book")
+        options = config.html_theme_options
+        assert options["kept"] == 1
+        assert options["repository_url"] == "https://github.com/some-body/book"
+        assert set(options["launch_buttons"]) >= {"binderhub_url", "colab_url"}
+
+
+class TestEquations:
+    def test_are_found_with_how_they_stand(self):
+        page = (
+            '<p><span class="math notranslate">\\(a &lt; b\\)</span></p>'
+            '<div class="math" id="e"><span class="eqno">(1)</span>\\[x\n= y\\]</div>'
+            "<code>\\(not this\\)</code>"
+        )
+        assert equations.equations_of(page) == [("a < b", False), ("x\n= y", True)]
+
+    def test_without_a_browser_pages_stay_as_they_are(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(equations, "chromium", lambda: None)
+        script = tmp_path / "tex-svg.js"
+        script.write_text("")
+        page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
+        assert equations.set_equations(page, script, tmp_path / "kept.json") == page
+
+    def test_what_was_set_is_taken_from_the_store(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(equations, "chromium", lambda: None)
+        script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
+        script.write_text("")
+        made = '<mjx-container><svg><use xlink:href="#TEX-I-1"></use></svg></mjx-container>'
+        version = hashlib.sha256(b"").hexdigest()
+        kept = {"version": version, "equations": {"inline: x": made}, "glyphs": {"TEX-I-1": "M0"}}
+        store.write_text(json.dumps(kept))
+        page = (
+            '<head><script>window.MathJax = {}</script><script src="_static/tex-svg.js"></script>'
+            '</head><body><span class="math">\\(x\\)</span></body>'
+        )
+        [done] = equations.set_equations({Path("a.html"): page}, script, store).values()
+        assert f'<span class="math">{made}</span>' in done
+        assert '<path id="TEX-I-1" d="M0"></path>' in done
+        assert "MathJax = " not in done
+        assert "tex-svg" not in done
+
+    @pytest.mark.parametrize("content", ["", "{", '{"version": "old", "equations": {}}'])
+    def test_a_damaged_or_older_store_is_not_trusted(self, tmp_path, monkeypatch, content):
+        monkeypatch.setattr(equations, "chromium", lambda: None)
+        script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
+        script.write_text("")
+        store.write_text(content)
+        page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
+        assert equations.set_equations(page, script, store) == page
+
+    @pytest.mark.skipif(equations.chromium() is None, reason="no Chromium here")
+    def test_a_wrong_equation_is_an_error_that_shows_it(self, tmp_path):
+        files = __import__("importlib.metadata").metadata.files("sphinx-mathjax-offline")
+        [script] = (Path(file.locate()) for file in files if file.name == "tex-svg.js")
+        page = {Path("a.html"): '<span class="math">\\(\\frac{1\\)</span>'}
+        with pytest.raises(equations.EquationError, match=r"\\frac\{1"):
+            equations.set_equations(page, script, tmp_path / "kept.json")
+        assert not (tmp_path / "kept.json").exists()
+
+
+class TestArticle:
+    def test_anchors_carry_the_name_of_their_page(self):
+        text = book_pdf.article(PAGE, "04_price", {"03_x", "04_price"})
+        assert 'id="04_price"' in text
+        assert 'id="04_price--price"' in text
+        assert 'href="#04_price--price"' in text
+        assert 'href="#03_x--here"' in text
+        assert 'href="#03_x"' in text
+        assert 'xlink:href="#04_price--m1"' in text
+        assert "url(#04_price--p1)" in text
+
+    def test_links_out_of_the_book_lead_nowhere(self):
+        text = book_pdf.article(PAGE, "04_price", {"04_price"})
+        assert "03_x" not in text
+
+    def test_a_page_without_an_article_is_named(self):
+        with pytest.raises(ValueError, match="04_price: the page has no article"):
+            book_pdf.article("<html></html>", "04_price", set())
