@@ -22,6 +22,7 @@ from analysis.derivation import (
     T,
     alpha,
     beta,
+    h,
     k_D,
     k_N,
     log_of,
@@ -219,6 +220,26 @@ def _break_even(d: Derivation) -> bool:
     return _is_zero(d.break_even.lhs - r * T / D_opt) and even == 0
 
 
+def _written_out(expression: sp.Expr) -> sp.Expr:
+    return expression.replace(h, lambda x: sp.exp(x) - 1 - x).rewrite(sp.exp).rewrite(sp.log)
+
+
+def _log_k_D(d: Derivation) -> bool:
+    return d.log_k_D.lhs == sp.log(k_D) and _is_zero(
+        sp.exp(-beta * _written_out(d.log_k_D.rhs)) - d.k_D.rhs**-beta
+    )
+
+
+def _accurate(d: Derivation) -> bool:
+    log_ratio = sp.expand_log(sp.log(1 + _written_out(d.accurate_overhead.rhs)), force=True)
+    gap = sp.expand(log_ratio - sp.log(k_N) - sp.log(k_D), log=False)
+    return _is_zero(gap.subs(k_D**-beta, d.k_D.rhs**-beta))
+
+
+def _excess(d: Derivation) -> bool:
+    return _is_zero(_written_out(d.excess_rate.rhs) - (d.slope.rhs - 1))
+
+
 CERTIFICATES = {
     "the law has exponents alpha and beta and coefficients A and B": _law,
     "the budget is 6 N D": _budget,
@@ -245,6 +266,9 @@ CERTIFICATES = {
     "the cheapest model to train and serve has m = 1 + T/(3D)": _served,
     "where a FLOP of serving costs r, it has m = 1 + r T/(3D)": _served_at_price,
     "r T / D_opt gives its marginal rate through k_D": _served_for_rate,
+    "ln k_D by expm1 and log1p is that of the closed form": _log_k_D,
+    "the overhead as a sum of two h is k_N k_D - 1": _accurate,
+    "m - 1 by expm1 is the slope less one": _excess,
     "at break-even both models have cost the same over their lives": _break_even,
 }
 """Each certificate's claim, and the function that checks it."""

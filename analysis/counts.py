@@ -7,6 +7,8 @@ import re
 
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""
+PATTERN = r"([0-9][0-9_]*\.?[0-9]*(?:e\+?[0-9]+)?)\s*([kmbt]?)"
+"""A number and its suffix, in either case; Python and JavaScript read it alike."""
 
 
 def parse_count(text: str, name: str = "number") -> float:
@@ -22,7 +24,7 @@ def parse_count(text: str, name: str = "number") -> float:
     >>> parse_count("1.4T")
     1400000000000.0
     """
-    match = re.fullmatch(r"([0-9][0-9_]*\.?[0-9]*(?:e\+?[0-9]+)?)\s*([kmbt]?)", text.strip(), re.I)
+    match = re.fullmatch(PATTERN, text.strip(), re.I)
     if match is None:
         raise ValueError(f"{name} must be a number such as 7B, 1.4T or 4e22, got {text!r}")
     value = float(match[1]) * SUFFIXES.get(match[2].upper(), 1.0)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
 alpha, beta, k_N, k_D, m = sp.symbols("alpha beta k_N k_D m", positive=True)
@@ -24,6 +25,8 @@ T, r = sp.symbols("T r", positive=True)
 N_opt, D_opt = sp.symbols("N_opt D_opt", positive=True)
 x = sp.Symbol("x", real=True)
 u = sp.Symbol("u", real=True)
+h = sp.Function("h", real=True)
+"""h(x) = exp(x) - 1 - x, to be computed by its series next to 0."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class Derivation:
         The marginal rate of the model that is cheapest over training and T served tokens.
     served_at_price
         The same where a FLOP of serving costs r FLOP of training.
+    log_k_D, accurate_overhead, excess_rate
+        ln k_D, the overhead and m - 1 once more, in forms that lose no digits next to k_N = 1:
+        for machines. The second holds ln k_D and the function `h`.
     served_for_rate
         r T / D_opt as a function of that marginal rate.
     break_even
@@ -100,6 +106,9 @@ class Derivation:
     served_at_price: sp.Eq
     served_for_rate: sp.Eq
     break_even: sp.Eq
+    log_k_D: sp.Eq
+    accurate_overhead: sp.Eq
+    excess_rate: sp.Eq
 
 
 def cancel_in_logs(monomial: sp.Expr) -> sp.Expr:
@@ -180,7 +189,26 @@ def derive() -> Derivation:
         served_at_price=sp.Eq(m, 1 + as_written(sp.Rational(1, 3), r, T, 1 / D)),
         served_for_rate=sp.Eq(use, as_written(3, sp.Add(m, -1, evaluate=False), tokens)),
         break_even=sp.Eq(use, as_written(3, overhead, 1 / (1 - k_N))),
+        **_for_machines(),
     )
+
+
+def _for_machines() -> dict[str, sp.Eq]:
+    """The forms for next to k_N = 1: nothing is subtracted from what it nearly equals."""
+    rise = expm1(alpha * sp.log(k_N))
+    return {
+        "log_k_D": sp.Eq(
+            sp.log(k_D), -log1p(-beta / alpha * expm1(-alpha * sp.log(k_N))) / beta, evaluate=False
+        ),
+        "accurate_overhead": sp.Eq(
+            as_written(k_N, k_D) - 1,
+            expm1(h(-alpha * sp.log(k_N)) / alpha + h(-beta * sp.log(k_D)) / beta),
+            evaluate=False,
+        ),
+        "excess_rate": sp.Eq(
+            m - 1, -(alpha + beta) * rise / (alpha + (alpha + beta) * rise), evaluate=False
+        ),
+    }
 
 
 def as_written(*factors: sp.Expr) -> sp.Expr:

@@ -152,6 +152,14 @@ def recorded_refit() -> tuple[ParametricLaw, LawEnsemble]:
     return ParametricLaw(**value["laws"]["refit"]), LawEnsemble(**value["draws"])
 
 
+def recorded_band() -> dict[str, list[float]]:
+    """Return the refit's overhead curve and its 95 % interval, as recorded.
+
+    "refit", "low" and "high" are overheads, fractions, at the sizes "k_N".
+    """
+    return recorded(NAME)["value"]["band"]
+
+
 def fitted_range() -> dict[str, float]:
     """Return the largest "N", "D" and "multiplier" D/N of the runs of the refit, as recorded."""
     value = recorded(NAME)["value"]

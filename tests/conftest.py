@@ -76,3 +76,39 @@ def browser():
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def look(browser, served):
+    """Open a page of the site at a width, in light or dark; return it with what went wrong."""
+    opened = []
+
+    def open_page(page, width=1280, scheme="light"):
+        view = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        opened.append(view)
+        wrong = []
+        view.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        view.on("pageerror", lambda error: wrong.append(str(error)))
+        view.add_init_script(WATCH)
+        view.on("request", lambda r: wrong.append(r.url) if is_outside(r.url, served) else None)
+        view.goto(f"{served}/{page}.html", wait_until="load")
+        view.wait_for_function("!window.MathJax?.startup || window.MathJax.startup.promise")
+        view.evaluate("window.MathJax?.startup?.promise")
+        return view, wrong
+
+    yield open_page
+    for view in opened:
+        view.close()
+
+
+WATCH = """
+window.moved = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+"""Adds up how much of the page has moved since it was first shown."""
+
+
+def is_outside(address: str, served: str) -> bool:
+    return not address.startswith((served, "data:", "blob:"))

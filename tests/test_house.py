@@ -28,7 +28,7 @@ LAYERS = (
     {"analysis.figures", "analysis.figures_fit", "analysis.fit"},
     {"analysis.bootstrap", "analysis.overtraining", "analysis.ledger.statements"},
     {"analysis.uncertainty", "analysis.extrapolation", "analysis.noise", "analysis.models"},
-    {"analysis.figures_serving", "analysis.ledger.lifetime"},
+    {"analysis.curve", "analysis.figures_serving", "analysis.ledger.lifetime"},
     {"analysis.recipes", "analysis.isoloss", "analysis.ledger.measured"},
     {"analysis.frontier", "analysis.figures_overtraining", "analysis.figures_models"},
     {"analysis.evidence", "analysis.task_evidence"},

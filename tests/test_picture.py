@@ -11,8 +11,6 @@ import pytest
 from matplotlib.figure import Figure
 
 from analysis import figures, figures_fit
-from analysis.derivation import derive
-from analysis.explorer import explorer
 from analysis.laws import PUBLISHED, LawEnsemble
 from analysis.picture import Downloads, show
 from analysis.tradeoff import compute_overhead
@@ -127,11 +125,3 @@ def test_the_readme_shows_the_curve_as_it_is_drawn_now():
     ]
     drawn, kept = (np.array(re.findall(r"-?\d+\.?\d*", curve), dtype=float) for curve in curves)
     np.testing.assert_allclose(drawn, kept, atol=0.5)
-
-
-def test_the_explorer_holds_the_derived_formula_and_the_laws():
-    page = explorer(derive(), {"de-vries-2023": PUBLISHED["de-vries-2023"]})._repr_html_()
-    assert "Math.pow(k_N, -alpha)" in page
-    assert '"alpha": 0.336' in page
-    assert "$" not in re.sub(r"\$\{", "", page)
-    assert "http" not in page

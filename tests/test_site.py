@@ -13,9 +13,6 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from analysis.laws import PUBLISHED
-from analysis.tradeoff import compute_overhead, data_scaling_factor
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -24,7 +21,6 @@ from equations import chromium  # noqa: E402
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
-POST = PUBLISHED["de-vries-2023"].law
 
 
 @cache
@@ -120,42 +116,6 @@ def test_each_notebook_can_be_downloaded(site):
     for page in PAGES:
         if (ROOT / f"{page}.ipynb").is_file():
             assert list((site / "_sources").rglob(f"{Path(page).name}.ipynb"))
-
-
-@pytest.fixture(scope="module")
-def look(browser, served):
-    """Open a page of the site at a width, in light or dark; return it with what went wrong."""
-    opened = []
-
-    def open_page(page, width=1280, scheme="light"):
-        view = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        opened.append(view)
-        wrong = []
-        view.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        view.on("pageerror", lambda error: wrong.append(str(error)))
-        view.add_init_script(WATCH)
-        view.on("request", lambda r: wrong.append(r.url) if is_outside(r.url, served) else None)
-        view.goto(f"{served}/{page}.html", wait_until="load")
-        view.wait_for_function("!window.MathJax?.startup || window.MathJax.startup.promise")
-        view.evaluate("window.MathJax?.startup?.promise")
-        return view, wrong
-
-    yield open_page
-    for view in opened:
-        view.close()
-
-
-WATCH = """
-window.moved = 0;
-new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
-}).observe({type: "layout-shift", buffered: true});
-"""
-"""Adds up how much of the page has moved since it was first shown."""
-
-
-def is_outside(address: str, served: str) -> bool:
-    return not address.startswith((served, "data:", "blob:"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -354,45 +314,3 @@ class TestPrinted:
         text = "".join(page.extract_text() for page in printed.pages[:40])
         assert "\\frac" not in text
         assert "compute-optimal" in text
-
-
-def test_the_interactive_curve_computes_what_the_package_computes(look):
-    view, wrong = look(TOC["root"])
-    form, output = view.locator(".explorer form"), view.locator(".explorer output")
-    before = output.inner_text()
-    for k_N in (0.3, 0.5, 0.75, 1.25):
-        form.locator("[name=k_N]").fill(str(k_N))
-        k_D = data_scaling_factor(k_N, POST.alpha, POST.beta)
-        percent = 100 * compute_overhead(k_N, POST.alpha, POST.beta)
-        said = output.inner_text()
-        assert f"{float(f'{k_D:.3g}'):g}" in said.replace("0 times", " times")
-        assert f"{percent:.{2 if percent < 10 else 0}f} % more compute" in said
-    assert output.inner_text() != before
-    assert output.get_attribute("aria-live") == "polite"
-    assert not wrong
-    view.close()
-
-
-def test_the_price_does_not_move_with_the_budget_but_the_size_does(look):
-    view, _ = look(TOC["root"])
-    output = view.locator(".explorer output")
-    price = re.compile(r"([\d.]+) times the tokens.*?([\d.]+) % more compute")
-    sizes, prices = set(), set()
-    for log_C in ("20", "23", "26"):
-        view.locator(".explorer [name=logC]").fill(log_C)
-        sizes.add(output.inner_text().split(" parameters")[0])
-        prices.add(price.search(output.inner_text()).groups())
-    assert len(sizes) == 3
-    assert len(prices) == 1
-    view.close()
-
-
-def test_below_the_wall_the_curve_says_so(look):
-    view, _ = look(TOC["root"])
-    view.locator(".explorer [name=law]").select_option("besiroglu-2024")
-    view.locator(".explorer [name=k_N]").fill("0.1")
-    assert "too small" in view.locator(".explorer output").inner_text()
-    view.locator(".explorer [name=k_N]").focus()
-    view.keyboard.press("End")
-    assert "too small" not in view.locator(".explorer output").inner_text()
-    view.close()
