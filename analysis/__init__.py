@@ -6,7 +6,7 @@
 - `datasets`, `fit`, `bootstrap`, `uncertainty`: public runs, robust fits, and what doubt does
 - `overtraining`, `extrapolation`, `recipes`, `frontier`, `noise`, `isoloss`: the testbed
 - `claims`: what sources print, what follows, the verdict
-- `figures*`, `picture`, `explorer`: the pictures
+- `figures*`, `picture`: the pictures; `explorer`, `curve`: the interactive one
 
 Importing `analysis` loads nothing; import the module that you need.
 """

@@ -41,7 +41,8 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
     };
   };
 
-  const digits = (x, n = 3) => String(+x.toPrecision(n)).replace("e+", "e");
+  const plain = x => (x >= 1e6 ? x.toExponential() : String(x)).replace("e+", "e");
+  const digits = (x, n = 3) => plain(+x.toPrecision(n));
   const count = x => {
     const [letter, size] = Object.entries(suffixes).findLast(([, size]) => +x.toPrecision(3) >= size) ?? ["", 1];
     return x >= 1e16 ? digits(x) : digits(x / size) + letter;
@@ -57,7 +58,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [name, value] of Object.entries({viewBox: "0 0 560 330", role: "img", fill: "currentColor", "font-size": 13, "font-family": "system-ui, sans-serif"})) svg.setAttribute(name, value);
   box.replaceChildren(svg);
-  for (const part of root.querySelectorAll("form, dl, [data-note], [data-buttons]")) part.hidden = false;
+  for (const part of root.querySelectorAll("form, table, dl, [data-note], [data-buttons]")) part.hidden = false;
   const inLab = document.getElementById("jupyter-config-data");
   root.querySelector("[data-do=link]").hidden = inLab;
   let id = 0;
@@ -106,7 +107,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
     for (const key of keys) url.searchParams.delete(key);
     const {law, k_N, C, model, free} = state;
     for (const [key, value] of Object.entries({law, ...(law === "free" ? free : {}), ...(model ? {N: fields.N.value.trim(), D: fields.D.value.trim()} : {k_N, C})}))
-      if (key !== "name") url.searchParams.set(key, String(value).replace("e+", "e"));
+      if (key !== "name") url.searchParams.set(key, value.toFixed ? plain(value) : value);
     return url;
   };
   const recall = () => {
@@ -146,7 +147,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
       + text((left + right) / 2, bottom + 68, "middle", "size, as a fraction and in parameters")
       + text(0, 0, "middle", "compute overhead", `transform="translate(16 ${(top + bottom) / 2}) rotate(-90)"`);
     if (state.law === "refit")
-      drawn += `<path fill-opacity=".22" d="M${[...band.k_N.map((k, i) => [k, band.low[i]]), ...band.k_N.map((k, i) => [k, band.high[i]]).reverse()].filter(([k]) => k <= end).map(([k, overhead]) => at(k, overhead)).join("L")}z"/>`;
+      drawn += `<path fill-opacity=".28" d="M${[...band.k_N.map((k, i) => [k, band.low[i]]), ...band.k_N.map((k, i) => [k, band.high[i]]).reverse()].filter(([k]) => k <= end).map(([k, overhead]) => at(k, overhead)).join("L")}z"/>`;
     let path = "", wall = now.k_min;
     for (let k = wall * 1.0005; k <= end; k += k < .3 ? .001 : end / 200) {
       const overhead = price(k, law)[1];
@@ -156,7 +157,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
       + text(right - 4, top + 18, "end", `larger: never less than ${percent(now.least)} of the data →`, 'class="spare"')
       + `<path d="${path}" fill="none" stroke="#3d7fc4" stroke-width="2.5"/>`;
     const x = px(now.k_N), y = py(100 * now.overhead), side = x > 400 ? -1 : 1;
-    const mark = !(now.overhead < Infinity) ? `<path d="M${x - 6} ${bottom - 6}l12 12m0 -12l-12 12" stroke="#9b6bc0" stroke-width="3"/>` + text(x + 10, bottom - 10, "start", "no answer")
+    const mark = !(now.overhead < Infinity) ? `<path d="M${x - 6} ${bottom - 6}l12 12m0 -12l-12 12" stroke="#9b6bc0" stroke-width="3"/>` + text(x + 10, bottom - 10, "start", "no answer", 'class="spare"')
       : (100 * now.overhead <= most ? `<circle cx="${x}" cy="${y}" r="6.5" fill="#9b6bc0"/>` : `<path d="M${x} ${top - 8}l8 14h-16z" fill="#9b6bc0"/>`)
         + text(x + 12 * side, Math.max(y - 12, top + 42), side > 0 ? "start" : "end", "+" + percent(now.overhead), 'font-weight="600"');
     svg.innerHTML = drawn + mark;
@@ -172,21 +173,19 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
     root.querySelector("[data-free]").hidden = state.law !== "free";
     fields.size.setAttribute("aria-valuetext", percent(state.k_N));
     fields.budget.setAttribute("aria-valuetext", digits(state.C) + " FLOP");
-    const words = {
-      k_D: `${factor(now.k_D)} × the tokens`,
-      overhead: percent(now.overhead),
+    const only = {
+      N: count(now.N), D: count(now.D), spent: digits(now.spent), k_D: factor(now.k_D), overhead: "+" + percent(now.overhead),
       m: `${factor(now.m)} % more data for 1 % less size`,
-      run: `${count(now.N)} parameters, ${count(now.D)} tokens, ${digits(now.spent)} FLOP`,
-      served: now.served < 0 ? "never: a larger model than optimal" : `${count(now.served)} tokens`,
+      served: now.served < 0 ? "never: it is larger than optimal" : `${count(now.served)} tokens`,
     };
     const shown = {
-      ...words, optimal: `${count(now.N_opt)} parameters, ${count(now.D_opt)} tokens, ${digits(state.C)} FLOP`,
+      ...only, N_opt: count(now.N_opt), D_opt: count(now.D_opt), C: digits(state.C), k_N: digits(state.k_N, 4),
       k_min: `${percent(now.k_min)} of the parameters`, least: `${percent(now.least)} of the tokens`,
     };
-    for (const [name, value] of Object.entries(shown)) root.querySelector(`[data-show=${name}]`).textContent = possible || !(name in words) ? value : "none";
+    for (const [name, value] of Object.entries(shown)) root.querySelector(`[data-show=${name}]`).textContent = possible || name === "N" || !(name in only) ? value : "none";
     said.textContent = possible
       ? `At ${percent(state.k_N)} of the compute-optimal size, the same loss takes ${factor(now.k_D)} times the tokens and ${percent(now.overhead)} more compute.`
-      : `No answer: ${percent(state.k_N)} of the compute-optimal size is too small. The size alone leaves more loss than allowed, and no amount of data removes it. The smallest size is ${percent(now.k_min)}.`;
+      : `No answer: ${percent(state.k_N)} of the compute-optimal size is too small. No amount of data makes up for what the size leaves; the smallest size is ${percent(now.k_min)}.`;
     root.querySelector("[data-note]").textContent = `α = ${digits(law.alpha, 6)}, β = ${digits(law.beta, 6)}. ` + (state.law === "refit" ? "Grey: the 95 % interval of the bootstrap."
       : state.law === "free" ? `No band: these exponents are yours. A = ${digits(law.A)} and B = ${digits(law.B)}${law.name ? " are those of " + law.name : ""}; they move N and D, not the curve.`
       : "No band: a printed law carries no uncertainty.");

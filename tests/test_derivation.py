@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -20,6 +21,7 @@ from analysis.tradeoff import (
 )
 
 POST = PUBLISHED["de-vries-2023"].law
+EXPONENTS = POST.alpha, POST.beta
 FIELDS = [field.name for field in dataclasses.fields(dv.Derivation)]
 derived = functools.cache(derive)
 
@@ -91,6 +93,12 @@ def test_every_certificate_holds():
         ("served_at_price", six_to_two, "costs r"),
         ("served_for_rate", swap, "through k_D"),
         ("break_even", lambda e: e / 3, "cost the same"),
+        ("log_k_D", swap, "expm1 and log1p"),
+        ("log_k_D", lambda e: -e, "expm1 and log1p"),
+        ("accurate_overhead", swap, "sum of two h"),
+        ("accurate_overhead", lambda e: e.replace(dv.h, sp.exp), "sum of two h"),
+        ("excess_rate", swap, "m - 1 by expm1"),
+        ("excess_rate", lambda e: e + 1, "m - 1 by expm1"),
     ],
 )
 def test_a_planted_error_is_caught_by_its_certificate(name, change, caught_by):
@@ -187,6 +195,24 @@ def test_the_law_and_its_optimum_are_those_of_the_package():
         assert float(explicit) == pytest.approx(expected, rel=1e-12)
     loss = d.loss.rhs.subs(values).subs({dv.N: 7e9, dv.D: 1e12})
     assert float(loss) == pytest.approx(POST.loss(7e9, 1e12), rel=1e-14)
+
+
+def test_the_forms_for_machines_keep_every_digit_next_to_the_optimum():
+    """And the plain one does not, which is why they are there."""
+    functions = {"h": lambda x: float(mpmath.expm1(mpmath.mpf(x)) - mpmath.mpf(x))}
+    d, size = derived(), 1 + 1e-9
+    with mpmath.workdps(40):
+        log_k_D = sp.lambdify((k_N, alpha, beta), d.log_k_D.rhs, ["math"])(size, *EXPONENTS)
+        overhead = d.accurate_overhead.rhs.subs(sp.log(k_D), dv.x)
+        accurate = sp.lambdify((k_N, alpha, beta, dv.x), overhead, [functions, "math"])
+        excess = sp.lambdify((k_N, alpha, beta), d.excess_rate.rhs, ["math"])(size, *EXPONENTS)
+        exact = {alpha: sp.Float(POST.alpha, 40), beta: sp.Float(POST.beta, 40)}
+        at = {k_N: sp.Float(size, 40)}
+        assert accurate(size, *EXPONENTS, log_k_D) == pytest.approx(
+            float(d.overhead.rhs.subs(exact).subs(at)), rel=1e-12
+        )
+        assert excess == pytest.approx(float(d.slope.rhs.subs(exact).subs(at) - 1), rel=1e-12)
+    assert abs(size * float(np.exp(log_k_D)) - 1) != pytest.approx(3.095e-19, rel=0.1)
 
 
 def test_k_D_left_side_is_k_D():

@@ -122,5 +122,5 @@ def test_without_a_script_a_picture_stands_there_and_nothing_that_does_not_work(
     before = page().split("<script>")[0]
     assert re.search(r'<div data-picture><svg role="img" aria-label=".{80,}?"', before)
     assert "<form hidden" in before
-    for tag in ("<dl", "<p data-note", "<p data-buttons"):
+    for tag in ("<table", "<dl", "<p data-note", "<p data-buttons"):
         assert f"{tag} hidden" in before
