@@ -65,7 +65,7 @@ class TestPage:
         rules = dict(rule.strip().split(" ", 1) for rule in policy["content"].split(";"))
         assert rules["default-src"] == "'self'"
         assert "unsafe" not in rules["script-src"]
-        assert "//" not in policy["content"]
+        assert "://" not in policy["content"]
 
     def test_a_link_to_it_can_be_previewed(self, site, page):
         soup = parsed(site / f"{page}.html")

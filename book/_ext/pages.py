@@ -44,6 +44,10 @@ ACCESSIBLE = {
         '<div class="output text_html" tabindex="0" role="region" aria-label="table">'
         '<table class="ledger'
     ),
+    # The same id for every exercise and every proof of a page.
+    ' id="exercise-content"': "",
+    ' id="proof-content"': "",
+    ' id="proof"': "",
     # The corner of a table with two kinds of heading is no heading.
     "<th></th>": "<td></td>",
     # All that a page holds belongs to a landmark.
