@@ -35,6 +35,7 @@ VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 ACCESSIBLE = {
     # docutils calls its citations a list, but not their entries list items.
     'role="list" class="citation-list"': 'class="citation-list"',
+    ' role="doc-biblioentry"': "",
     # What scrolls must be reached by the keyboard.
     '<div class="output text_html"><div>\n<style scoped>': (
         '<div class="output text_html"><div tabindex="0" role="region" aria-label="table">\n'
