@@ -50,6 +50,7 @@ record: $(READY) ## remake the recorded results from the data
 	@$(BIN)/python -m analysis.ledger.measured
 	@$(BIN)/python -m analysis.evidence
 	@$(BIN)/python -m analysis.task_evidence
+	@$(BIN)/python -m analysis.lab_studies
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=book

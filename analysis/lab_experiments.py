@@ -116,10 +116,11 @@ def true_factor(k_N: ArrayLike, N: ArrayLike, language: Language = WORDS) -> Flo
     x = law.A * N**-law.alpha
     y = law.B * np.asarray(optimal_length(N, language)) ** -law.beta
     smaller = x * k_N**-law.alpha
-    rest = (x + y - x * y / g - smaller) / (1 - smaller / g) / y
-    with np.errstate(over="ignore"):  # a hair above the wall
-        factor = np.where(rest > 0, rest, np.nan) ** (-1 / law.beta)
-    return plain(np.where(rest > 0, factor, np.inf))
+    left = 1 - np.minimum(smaller / g, 1)  # the share of the cues that the narrow model can see
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # at the wall and beyond
+        rest = (x + y - x * y / g - smaller) / (left * y)
+        factor = rest ** (-1 / law.beta)
+    return plain(np.where((rest > 0) & (left > 0), factor, np.inf))
 
 
 def _coupling(language: Language) -> float:

@@ -148,7 +148,7 @@ def one_design(
     return found
 
 
-EQUAL = replace(WORDS, beta=WORDS.alpha, Q=10.0)
+EQUAL = replace(WORDS, beta=WORDS.alpha, Q=75.0)
 """A language with equal exponents, as the recipe's law has them."""
 FIVE = (*((N, 5) for N in (4, 8, 16, 32)), (4, 80))
 """The five runs (N, M) of the recipe, with M = D / N in thousands."""
