@@ -56,14 +56,13 @@ def plot_isoflop(ax: Axes, runs: pd.DataFrame, minima: pd.DataFrame) -> Axes:
 
 
 def _factor_points(ax: Axes, measured: pd.DataFrame, label: str) -> None:
-    groups = measured.groupby("N")
-    for place, ((N, own), colour) in enumerate(zip(groups, COLOURS, strict=False)):
+    for place, (N, own) in enumerate(measured.groupby("N")):
         table = own.groupby("k_N")["k_D"].agg(["mean", "std"])
-        # Side by side, or the budgets would hide each other.
-        x = table.index.to_numpy() * (1 + 0.02 * (place - (len(groups) - 1) / 2))
-        bars = ax.errorbar(
-            x, table["mean"], table["std"], fmt=SHAPES[place], color=colour, capsize=3, markersize=5
-        )
+        x, colour = table.index.to_numpy(), COLOURS[place]
+        # Hollow and of growing size, so that points in one place do not hide each other.
+        ring = {"markersize": 5 + 4 * place, "markerfacecolor": "none", "markeredgewidth": 1.5}
+        style = {"fmt": SHAPES[place], "color": colour, "capsize": 3 + 2 * place, **ring}
+        bars = ax.errorbar(x, table["mean"], table["std"], elinewidth=1, **style)
         bars.lines[0].set_label(label.format(N=N))
         ends = (table["mean"] - table["std"], table["mean"] + table["std"])
         for end, values in zip(("less", "plus"), ends, strict=True):
@@ -144,7 +143,7 @@ def plot_broken_residuals(
 
 @seen_as(
     "Error of the predicted loss of the dearest runs against the compute of the dearest run that "
-    "was fitted, both logarithmic. The median falls from several percent to below a tenth of a "
+    "was fitted, both logarithmic. The median falls from three percent to below a tenth of a "
     "percent as the fit may see dearer runs; the band of nine sweeps in ten narrows with it."
 )
 def plot_extrapolation(ax: Axes, cuts, errors) -> Axes:
@@ -169,8 +168,8 @@ def plot_extrapolation(ax: Axes, cuts, errors) -> Axes:
 
 @seen_as(
     "Error of the predicted loss of the dearest runs against the number of cheap runs that were "
-    "fitted: the median falls from about half a percent with eight runs to a tenth with forty; "
-    "the upper end of the band falls steeply at first, from well above one percent."
+    "fitted: the median falls from a third of a percent with eight runs to below a tenth with "
+    "forty; the upper end of the band falls steeply at first, from well above one percent."
 )
 def plot_few_runs(ax: Axes, counts, errors) -> Axes:
     """Errors, shape (n_sweeps, n_counts), in percent: how many cheap runs it takes."""
@@ -220,40 +219,43 @@ def plot_intervals(ax: Axes, intervals, truth: float, name: str) -> Axes:
     return ax
 
 
-def _ranges(ax: Axes, values: Mapping[str, np.ndarray], colour: str) -> None:
+def _ranges(ax: Axes, values: Mapping[str, np.ndarray], colours: Mapping[str, str]) -> None:
+    """A range a row; the colour is that of the first key that the row's name ends with."""
     ax.axvline(0, color=GREY, linewidth=1)
-    for row, errors in enumerate(values.values()):
+    for row, (name, errors) in enumerate(values.items()):
         low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95])
-        name = "nine in ten" if row == 0 else "_range"
-        ax.plot([low, high], [row, row], color=colour, linewidth=2.2, label=name)
-        ax.plot([middle], [row], "o", color=colour, label="median" if row == 0 else "_median")
-        label = f"{DATA_ONLY}{list(values)[row]}: low, median, high".replace("\n", " ")
+        kind = next(ending for ending in colours if name.endswith(ending))
+        ax.plot([low, high], [row, row], color=colours[kind], linewidth=2.2, label="_range")
+        ax.plot([middle], [row], "o", color=colours[kind], label="_median")
+        label = f"{DATA_ONLY}{name}: low, median, high".replace("\n", " ")
         ax.plot([low, middle, high], [row] * 3, linestyle="none", label=label)
+    for kind, colour in colours.items():
+        ax.plot([], [], "o-", color=colour, label=kind)
     ax.set_yticks(range(len(values)), labels=list(values))
+    ax.set_ylim(len(values) - 0.5, -0.5)
     ax.set_ylabel(" ")
-    ax.invert_yaxis()
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    ax.set_xlabel("error of the predicted loss, %")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.35, 1.0), ncols=2, fontsize=8)
 
 
 @seen_as(
     "Five horizontal ranges of the error of a predicted loss about a zero line, one a row: designs "
-    "of runs with the law that was fitted. The ranges of the laws with free exponents hold zero; "
-    "the grid and the columns with equal exponents lie to its left, off by a percent or so."
+    "of runs with the law that was fitted. All lie within about two percent of zero, and all but "
+    "the grid with equal exponents, which is shifted left by one percent, hold the zero line."
 )
 def plot_designs(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
     """Error in percent of the loss predicted at thirty times the budget, by design and law."""
-    _ranges(ax, errors, BLUE)
-    ax.set_xlabel("error of the predicted loss, %")
+    _ranges(ax, errors, {"free exponents": BLUE, "equal exponents": ORANGE})
     return ax
 
 
 @seen_as(
     "Horizontal ranges of the error of a predicted loss about a zero line, for the recipe of five "
-    "points: where the language has equal exponents the ranges are centred near zero, and pooled "
-    "ones are shorter; where it has not, all lie to the right of it."
+    "points, in pairs: alone, and pooled below it, which is shorter. In the upper half, where the "
+    "exponents are equal, all hold zero. In the lower half those of the over-trained model lie "
+    "mostly to the right of it."
 )
 def plot_recipe(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
     """Error in percent of the recipe's predictions, by language, target and recipe."""
-    _ranges(ax, errors, GREEN)
-    ax.set_xlabel("error of the predicted loss, %")
+    _ranges(ax, errors, {"alone": GREEN, "pooled": PURPLE})
     return ax

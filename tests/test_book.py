@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis import figures, figures_fit, figures_models, figures_theorem
+from analysis import figures, figures_fit, figures_lab, figures_models, figures_theorem
 from analysis.claims import load_claims
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,7 +150,7 @@ class TestNotebook:
 def test_every_figure_has_alt_text_that_says_something():
     plots = [
         getattr(module, name)
-        for module in (figures, figures_fit, figures_models, figures_theorem)
+        for module in (figures, figures_fit, figures_lab, figures_models, figures_theorem)
         for name in dir(module)
         if name.startswith("plot_")
     ]

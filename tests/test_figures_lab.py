@@ -17,7 +17,8 @@ MEASURED = pd.DataFrame(
 )
 CUTS, ERRORS = [3e5, 1e6, 1e7], np.array([[6.0, 1.0, 0.1], [3.0, 0.8, 0.05], [9.0, 2.0, 0.2]])
 INTERVALS = [[0.34, 0.33, 0.35], [0.35, 0.345, 0.36], [0.33, 0.32, 0.341]]
-ROWS = {"a grid,\nfree": np.array([-1.0, 0, 2]), "columns": np.array([0.5, 1, 1.5])}
+ROWS = {"a grid,\nfree exponents": np.array([-1.0, 0, 2]), "b, equal exponents": np.arange(3.0)}
+PAIRS = {"wide, alone": np.array([-1.0, 0, 2]), "wide, pooled": np.array([0.5, 1, 1.5])}
 
 DRAWN = {
     "plot_sweep": (RUNS, LAW, [4, 24, 96]),
@@ -33,7 +34,7 @@ DRAWN = {
     "plot_few_runs": ([8, 12, 40], ERRORS),
     "plot_intervals": (INTERVALS, 0.34, "alpha"),
     "plot_designs": (ROWS,),
-    "plot_recipe": (ROWS,),
+    "plot_recipe": (PAIRS,),
 }
 
 
@@ -90,5 +91,7 @@ def test_the_bars_are_a_standard_deviation_long():
 
 def test_the_ranges_are_those_of_nine_in_ten():
     drawn = series("plot_designs")
-    found = drawn["_data:a grid, free: low, median, high"][:, 0]
-    np.testing.assert_allclose(found, np.quantile(ROWS["a grid,\nfree"], [0.05, 0.5, 0.95]))
+    found = drawn["_data:a grid, free exponents: low, median, high"][:, 0]
+    np.testing.assert_allclose(
+        found, np.quantile(ROWS["a grid,\nfree exponents"], [0.05, 0.5, 0.95])
+    )
