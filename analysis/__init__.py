@@ -5,6 +5,8 @@
 - `derivation`, `certificates`: the same in SymPy, each step checked
 - `datasets`, `fit`, `bootstrap`, `uncertainty`: public runs, robust fits, and what doubt does
 - `overtraining`, `extrapolation`, `recipes`, `frontier`, `noise`, `isoloss`: the testbed
+- `language`, `lab`, `lab_experiments`, `lab_studies`, `pointer`: models that train in a fraction of
+  a second on a language whose law is known; `checkpoint`: long computations that resume
 - `claims`: what sources print, what follows, the verdict
 - `figures*`, `picture`: the pictures; `explorer`, `curve`: the interactive one
 

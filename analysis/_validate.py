@@ -48,6 +48,15 @@ def set_single(law: object, check: Callable, *names: str) -> None:
         object.__setattr__(law, name, single(check, name, getattr(law, name)))
 
 
+def whole(name: str, value: object, least: int, most: int | None = None) -> int:
+    """Return a whole number in its range as an int, or raise `ValueError` naming it."""
+    good = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not good or value < least or (most is not None and value > most):
+        range_ = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be a whole number, {range_}, got {value!r}")
+    return int(value)
+
+
 def broadcast_shape(**arguments: np.ndarray) -> tuple[int, ...]:
     """Return the common shape of the arguments, or raise `ValueError` naming them all."""
     try:

@@ -30,8 +30,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from analysis._validate import whole
 from analysis.checkpoint import Checkpoint
-from analysis.language import Language, Text, theory, whole, write
+from analysis.language import Language, Text, theory, write
 
 __all__ = ["Job", "Language", "Model", "Run", "grid", "learn", "sweep", "theory", "train"]
 
@@ -185,18 +186,18 @@ def sweep(
         As `train`; if the file belongs to another language, or the jobs to several.
     """
     jobs = list(jobs)
-    todo = sorted(dict.fromkeys(jobs), key=lambda job: (-job.N * job.D, job.N, job.seed))
+    missing = sorted(dict.fromkeys(jobs), key=lambda job: (-job.N * job.D, job.N, job.seed))
     with ExitStack() as stack:
         file, done = None, {}
         if checkpoint is not None and jobs:
             file = stack.enter_context(_open(checkpoint, jobs))
             kept = (Run(*row) for row in file.rows)
             done = {Job(run.N, run.D, run.seed, jobs[0].language): run for run in kept}
-        todo = [job for job in todo if job not in done]
-        total = sum(job.N * job.D for job in todo)
+        missing = [job for job in missing if job not in done]
+        total = sum(job.N * job.D for job in missing)
         bar = tqdm(total=total, desc="sweep", unit="comparison", unit_scale=True, disable=None)
         with bar as progress:
-            for job, run in _trained(todo, executor):
+            for job, run in _trained(missing, executor):
                 done[job] = run
                 if file is not None:
                     file.append(astuple(run))

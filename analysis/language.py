@@ -35,7 +35,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis._validate import FloatOrArray, plain, positive, set_single
+from analysis._validate import FloatOrArray, plain, positive, set_single, whole
 from analysis.laws import ParametricLaw
 
 RAREST = 2**46
@@ -251,12 +251,3 @@ def expected_loss(N: ArrayLike, D: ArrayLike, language: Language) -> FloatOrArra
     product = law.A * law.B / language.gain * N**-law.alpha * D**-law.beta
     both = product if language.classes == 1 else 0.0
     return plain(np.asarray(law.loss(N, D)) - both)
-
-
-def whole(name: str, value: object, least: int, most: int | None = None) -> int:
-    """Return a whole number in its range as an int, or raise `ValueError` naming it."""
-    good = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not good or value < least or (most is not None and value > most):
-        range_ = f"{least} or more" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be a whole number, {range_}, got {value!r}")
-    return int(value)

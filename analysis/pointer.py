@@ -17,9 +17,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis._validate import positive, single
+from analysis._validate import positive, single, whole
 from analysis.lab import WORDS, Job, Run
-from analysis.language import Language, whole, write
+from analysis.language import Language, write
 
 
 def train_pointer(

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import binom, chisquare
 
-from analysis.language import RAREST, Language, expected_loss, theory, whole, write
+from analysis.language import RAREST, Language, expected_loss, theory, write
 
 WORDS, ONE_CLASS = Language(), Language(classes=1)
 LANGUAGES = pytest.mark.parametrize("language", [WORDS, ONE_CLASS], ids=["two", "one"])
@@ -188,6 +188,5 @@ def test_a_language_that_cannot_exist_is_refused(change, message):
 
 
 def test_whole_numbers_of_any_kind_are_taken():
-    assert whole("n", np.int32(3), 1) == 3
-    with pytest.raises(ValueError, match="n must be a whole number, 1 or more, got 0"):
-        whole("n", 0, 1)
+    assert type(Language(V=np.int32(300)).V) is int
+    assert Language(V=np.int32(300)) == Language(V=300)
