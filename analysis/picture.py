@@ -16,9 +16,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3d7fc4", "#d5662a", "#3a9a68", "#9b6bc0", "#808890"
 PINK = "#cc4b84"
+LINES, MARKERS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v")
+"""Colour is never the only thing that tells two series of a legend apart."""
 DATA_ONLY = "_data:"
 """A label that begins so is a series of the data behind a picture, and not in its legend."""
 STYLE = {
@@ -102,10 +105,44 @@ def show(
     letters = {"svg.fonttype": "path" if outlined else "none"}
     with mpl.rc_context({**STYLE, **letters, "svg.hashsalt": name}):
         figure = Figure(figsize=size, layout="constrained")
-        axes = plot(figure.add_subplot(), *args, **kwargs)
+        axes = tell_apart(plot(figure.add_subplot(), *args, **kwargs))
         target = io.StringIO()
         figure.savefig(target, format="svg", transparent=True, metadata={"Date": None})
     return Picture(_inline(target.getvalue(), plot.alt), plot.alt, _points(axes), name)
+
+
+def tell_apart(axes: Axes) -> Axes:
+    """Give lines of a legend that differ in colour alone another dash or another marker, in place.
+
+    The first keeps what it has. Styles that other lines of the legend have are not given away.
+    """
+    shown = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    taken = {(line.get_linestyle(), line.get_marker()) for line in shown}
+    seen: dict[tuple, str] = {}
+    for line in shown:
+        style = line.get_linestyle(), line.get_marker()
+        if seen.setdefault(style, line.get_color()) == line.get_color():
+            continue
+        if style[1] in (None, "None", ""):
+            choices = [(dash, style[1]) for dash in LINES]
+        else:
+            choices = [(style[0], marker) for marker in MARKERS]
+        free = next((choice for choice in choices if choice not in taken), None)
+        if free is not None:
+            _restyle(axes, line, *free)
+            taken.add(free)
+            seen[free] = line.get_color()
+    return axes
+
+
+def _restyle(axes: Axes, line: Line2D, dash: str, marker: str) -> None:
+    """Restyle a line, and its key in the legend."""
+    legend = axes.get_legend()
+    keys = [] if legend is None else zip(legend.legend_handles, legend.get_texts(), strict=False)
+    for one in [line, *(key for key, text in keys if text.get_text() == line.get_label())]:
+        if isinstance(one, Line2D):
+            one.set_linestyle(dash)
+            one.set_marker(marker)
 
 
 def _link(name: str, text: str, words: str) -> str:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis import figures, figures_fit
 from analysis.laws import PUBLISHED, LawEnsemble
-from analysis.picture import Downloads, show
+from analysis.picture import Downloads, show, tell_apart
 from analysis.tradeoff import compute_overhead
 
 PATH = "{http://www.w3.org/2000/svg}path"
@@ -102,6 +102,39 @@ def test_walls_floors_and_optima_are_data_and_not_in_the_legend(name, series):
     ax = Figure().add_subplot()
     plot_of(name)(ax, *ARGUMENTS[name])
     assert not series & set(ax.get_legend_handles_labels()[1])
+
+
+def test_lines_that_differ_in_colour_alone_are_told_apart():
+    ax = Figure().add_subplot()
+    for label, style in (("a", "-"), ("b", "-"), ("c", "--"), ("d", "o"), ("e", "o"), ("f", "-")):
+        ax.plot([0, 1], [0, 1], style, label=label)
+    ax.plot([0, 1], [0, 2], "-", color=ax.get_lines()[0].get_color(), label="same colour as a")
+    ax.legend()
+    assert tell_apart(ax) is ax
+    lines = {line.get_label(): line for line in ax.get_lines()}
+    styles = {name: (line.get_linestyle(), line.get_marker()) for name, line in lines.items()}
+    assert styles["a"] == styles["same colour as a"] == ("-", "None")
+    assert len({styles[name] for name in "abcdef"}) == 6
+    keys = {
+        text.get_text(): key
+        for key, text in zip(
+            ax.get_legend().legend_handles, ax.get_legend().get_texts(), strict=True
+        )
+    }
+    assert {name: keys[name].get_linestyle() for name in "bf"} == {
+        name: styles[name][0] for name in "bf"
+    }
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_no_legend_needs_colour(name):
+    plot = getattr(figures, name, None) or getattr(figures_fit, name)
+    axes = tell_apart(plot(Figure().add_subplot(), *ARGUMENTS[name]))
+    styles = {}
+    for line in axes.get_lines():
+        if not line.get_label().startswith("_"):
+            style = line.get_linestyle(), line.get_marker()
+            assert styles.setdefault(style, line.get_color()) == line.get_color()
 
 
 def test_tables_can_be_downloaded():
