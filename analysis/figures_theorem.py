@@ -74,9 +74,9 @@ def plot_moved_back(
 
 @seen_as(
     "k_D at half the optimal size against the budget in FLOP. The budget-free laws are level "
-    "lines at different heights. The others are not level: non-embedding parameters and counted "
-    "attention rise slowly towards one, repeated data and rounding to four bits turn upwards and "
-    "leave the picture at the top."
+    "lines at different heights. The others are not level: non-embedding parameters, counted "
+    "attention and a counted router rise slowly towards one of the level lines; repeated data and "
+    "rounding to four bits turn upwards and leave the picture at the top."
 )
 def plot_against_budget(
     ax: Axes,
