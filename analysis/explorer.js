@@ -74,7 +74,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   };
   const wrong = (name, text) => {
     const value = number(name, text), [low, high] = limits[name];
-    return Number.isNaN(value) ? `${name}: not a number such as ${isCount(name) ? "7B, 1.4T or 4e22" : "0.5"}`
+    return Number.isNaN(value) ? `${name}: not a number such as ${name === "C" ? "4e22" : isCount(name) ? "7B or 1.4T" : "0.5"}`
       : low <= value && value <= high ? "" : `${name} must lie between ${digits(low)} and ${digits(high)}`;
   };
   const complain = (name, words, hint) => {
@@ -157,7 +157,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
       + text(right - 4, top + 18, "end", `larger: never less than ${percent(now.least)} of the data →`, 'class="spare"')
       + `<path d="${path}" fill="none" stroke="#3d7fc4" stroke-width="2.5"/>`;
     const x = px(now.k_N), y = py(100 * now.overhead), side = x > 400 ? -1 : 1;
-    const mark = !(now.overhead < Infinity) ? `<path d="M${x - 6} ${bottom - 6}l12 12m0 -12l-12 12" stroke="#9b6bc0" stroke-width="3"/>` + text(x + 10, bottom - 10, "start", "no answer", 'class="spare"')
+    const mark = !(now.overhead < Infinity) ? `<path d="M${x - 6} ${bottom - 6}l12 12m0 -12l-12 12" stroke="#9b6bc0" stroke-width="3"/>` + text(Math.max(x, px(wall)) + 10, bottom - 10, "start", "no answer", 'class="spare"')
       : (100 * now.overhead <= most ? `<circle cx="${x}" cy="${y}" r="6.5" fill="#9b6bc0"/>` : `<path d="M${x} ${top - 8}l8 14h-16z" fill="#9b6bc0"/>`)
         + text(x + 12 * side, Math.max(y - 12, top + 42), side > 0 ? "start" : "end", "+" + percent(now.overhead), 'font-weight="600"');
     svg.innerHTML = drawn + mark;
@@ -183,12 +183,12 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
       k_min: `${percent(now.k_min)} of the parameters`, least: `${percent(now.least)} of the tokens`,
     };
     for (const [name, value] of Object.entries(shown)) root.querySelector(`[data-show=${name}]`).textContent = possible || name === "N" || !(name in only) ? value : "none";
-    said.textContent = possible
+    said.textContent = now.k_N === 1 ? "This is the compute-optimal run: any other size pays more for the same loss." : possible
       ? `At ${percent(state.k_N)} of the compute-optimal size, the same loss takes ${factor(now.k_D)} times the tokens and ${percent(now.overhead)} more compute.`
       : `No answer: ${percent(state.k_N)} of the compute-optimal size is too small. No amount of data makes up for what the size leaves; the smallest size is ${percent(now.k_min)}.`;
     root.querySelector("[data-note]").textContent = `α = ${digits(law.alpha, 6)}, β = ${digits(law.beta, 6)}. ` + (state.law === "refit" ? "Grey: the 95 % interval of the bootstrap."
       : state.law === "free" ? `No band: these exponents are yours. A = ${digits(law.A)} and B = ${digits(law.B)}${law.name ? " are those of " + law.name : ""}; they move N and D, not the curve.`
-      : "No band: a printed law carries no uncertainty.");
+      : "No band: printed constants alone do not say how sure the curve is.");
     picture(now, law);
     svg.setAttribute("aria-label", `Compute overhead in percent against the size as a fraction of the compute-optimal size: flat at one, a wall on the left at ${percent(now.k_min)}. ` + said.textContent);
     return now;
