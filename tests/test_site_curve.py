@@ -268,7 +268,7 @@ def test_the_band_is_drawn_for_the_refit_and_missed_in_words(curve):
     view, _ = curve()
     note, band = view.locator(".explorer [data-note]"), view.locator("svg path[fill-opacity]")
     assert band.count() == 0
-    assert "no uncertainty" in note.inner_text()
+    assert "do not say how sure" in note.inner_text()
     field(view, "law").select_option("refit")
     assert band.count() == 1
     assert "95 %" in note.inner_text()
