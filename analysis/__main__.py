@@ -31,9 +31,14 @@ COUNTS = {
     "serve": "tokens that the model will serve in its life",
     "price": "price of a FLOP of serving in FLOP of training (default: 1)",
 }
+LAWS = {REFIT: "the book's own fit to the runs of Hoffmann et al."}
+LAWS |= {name: f"{entry.source}\n      {entry.locator}" for name, entry in PUBLISHED.items()}
 EPILOG = """\
 Give the run by --N and --D, --N and --compute, or --N and --loss; or ask for the compute-optimal
-run with --compute or --loss alone. Numbers may end in K, M, B or T: 7B, 1.4T, 4e22."""
+run with --compute or --loss alone. Numbers may end in K, M, B or T: 7B, 1.4T, 4e22.
+
+The laws give the loss as L = E + A/N^alpha + B/D^beta:
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -48,18 +53,25 @@ def parser() -> argparse.ArgumentParser:
     made = Parser(
         prog="python -m analysis",
         description="Where a training run stands against the cheapest run of the same loss.",
-        epilog=EPILOG,
+        epilog=EPILOG + "\n".join(f"  {name}\n      {text}" for name, text in LAWS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     for name, text in COUNTS.items():
         made.add_argument(f"--{name}", metavar="NUMBER", help=text)
     made.add_argument(
         "--law",
-        choices=(REFIT, *PUBLISHED),
+        choices=tuple(LAWS),
+        metavar="LAW",
         default=REFIT,
-        help="the law to ask (default: the book's refit, the only one with 95 %% bands)",
+        help="the law to ask, see below (default: refit, the only one with 95 %% bands)",
     )
-    made.add_argument("--format", choices=("table", "json"), default="table")
+    made.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="a table to read, or JSON for a program (default: table)",
+    )
     return made
 
 
@@ -117,6 +129,8 @@ def as_json(answer: Advice, law: str) -> str:
         "run": asdict(placement.run),
         **{name: getattr(placement, name) for name in ("k_N", "k_D", "overhead", "marginal_rate")},
         "optimal": asdict(placement.optimal),
+        "inference_tokens": answer.inference_tokens,
+        "inference_cost_ratio": answer.inference_cost_ratio,
         "bands_95": answer.bands,
         "no_bands": answer.no_bands,
         "implied_inference_tokens": answer.implied_tokens,
@@ -145,20 +159,26 @@ def as_table(answer: Advice, law: str) -> str:
     run, optimal = placement.run, placement.optimal
     band = {name: _band(ends, show_count) for name, ends in bands.items()}
     percent = _band(bands.get("overhead"), _percent)
+    rate = f"{placement.marginal_rate:.3g}{band.get('marginal_rate', '')}"
     rows = [
         ("law", f"{law}: {_law(answer)}"),
         ("run", f"{_run(run)}, loss {answer.loss:.3f}"),
+        *_use(answer),
         (
             "optimal",
             f"{show_count(optimal.N)} parameters{band.get('optimal N', '')},"
-            f" {show_count(optimal.D)} tokens{band.get('optimal D', '')}",
+            f" {show_count(optimal.D)} tokens{band.get('optimal D', '')},"
+            f" {show_count(optimal.C)} FLOP, the least for this loss",
         ),
-        ("k_N", f"{placement.k_N:.3g}{band.get('k_N', '')}"),
-        ("k_D", f"{placement.k_D:.3g}{band.get('k_D', '')}"),
-        ("overhead", f"{_percent(placement.overhead)}{percent}"),
-        ("marginal rate", f"{placement.marginal_rate:.3g}{band.get('marginal_rate', '')}"),
+        ("k_N", f"{placement.k_N:.3g}{band.get('k_N', '')} of the optimal parameters"),
+        ("k_D", f"{placement.k_D:.3g}{band.get('k_D', '')} times the optimal tokens"),
+        ("overhead", f"{_percent(placement.overhead)}{percent} more training compute than optimal"),
+        ("marginal rate", f"{rate} % more tokens for the next 1 % fewer parameters"),
         ("right for", _right_for(answer)),
-        ("the wall", f"{show_count(answer.smallest)} parameters"),
+        (
+            "the wall",
+            f"{show_count(answer.smallest)} parameters: no smaller model reaches this loss",
+        ),
     ]
     lines = [f"{name:14} {text}" for name, text in rows]
     lines += [f"{'extrapolates':14} {text}" for text in beyond(answer)]
@@ -166,7 +186,22 @@ def as_table(answer: Advice, law: str) -> str:
         lines.append(f"{'no bands':14} {answer.no_bands}")
     if bands:
         lines.append(f"{'':14} [in brackets: 95 % of the resampled refits]")
-    return "\n".join([*lines, "", "runs of the same loss", *_columns(answer.options)])
+    table = ["", "runs of the same loss", *_columns(answer.options), "", *_notes(answer)]
+    return "\n".join([*lines, *table])
+
+
+def _use(answer: Advice) -> list[tuple[str, str]]:
+    tokens, price = answer.inference_tokens, answer.inference_cost_ratio
+    said = [] if tokens is None else [f"{show_count(tokens)} served tokens"]
+    said += [] if price == 1 else [f"a FLOP of serving costs {price:g} times a FLOP of training"]
+    return [("use", ", ".join(said))] if said else []
+
+
+def _notes(answer: Advice) -> list[str]:
+    notes = ["pays off after: served tokens after which it is cheaper in all than the optimum"]
+    if answer.inference_tokens is not None:
+        notes.append("saved over its life: share of what training and serving the optimum cost")
+    return notes
 
 
 def _columns(options: Sequence[Option]) -> list[str]:
@@ -190,11 +225,16 @@ def _columns(options: Sequence[Option]) -> list[str]:
 def _right_for(answer: Advice) -> str:
     if answer.implied_tokens < 0:
         return "no amount of use: it is larger than compute-optimal"
-    return f"{show_count(answer.implied_tokens)} served tokens"
+    if answer.implied_tokens == 0:
+        return "no use at all: with any, a smaller model is cheaper in all"
+    return (
+        f"{show_count(answer.implied_tokens)} served tokens: then no other size is cheaper in all"
+    )
 
 
 def _law(answer: Advice) -> str:
-    return ", ".join(f"{name} {value:.5g}" for name, value in asdict(answer.law).items())
+    E, A, B, alpha, beta = (f"{value:.5g}" for value in asdict(answer.law).values())
+    return f"loss = {E} + {A}/N^{alpha} + {B}/D^{beta}"
 
 
 def _run(run) -> str:
@@ -205,18 +245,24 @@ def _run(run) -> str:
 
 
 def _ratio(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+    return _whole(value) if value >= 10 else f"{value:.1f}"
 
 
 def _percent(fraction: float) -> str:
     value = 100 * fraction + 0.0
     if abs(value) < 0.05:
         return "0 %"
-    return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:,.0f} %"
+    return f"{value:.1f} %" if abs(value) < 9.95 else f"{_whole(value)} %"
+
+
+def _whole(value: float) -> str:
+    return show_count(value) if abs(value) >= 1e6 else f"{value:,.0f}"
 
 
 def _band(ends, show) -> str:
-    return "" if ends is None else f" [{show(ends[0])}, {show(ends[1])}]"
+    if ends is None or ends[0] == ends[1]:
+        return ""
+    return f" [{show(ends[0])}, {show(ends[1])}]"
 
 
 def _finite(value):

@@ -30,7 +30,7 @@ from analysis.tradeoff import (
 
 SCALES = (1.0, 0.75, 0.5, 0.35, 0.25)
 """Sizes that are offered beside the run, as fractions of the compute-optimal size."""
-ASKED = "your run"
+ASKED, OPTIMUM = "your run", "compute-optimal"
 Interval = tuple[float, float]
 
 
@@ -82,6 +82,8 @@ class Advice:
         Served tokens for which the run is the right one; negative if it is too large for any.
     smallest : float
         The size that infinite data would be needed for, in parameters.
+    inference_tokens, inference_cost_ratio : float or None, float
+        The use that was named, None if none was, and its price.
     options : tuple of Option
         The run, and others of the same loss, from large to small.
     """
@@ -93,6 +95,8 @@ class Advice:
     no_bands: str
     implied_tokens: float
     smallest: float
+    inference_tokens: float | None
+    inference_cost_ratio: float
     options: tuple[Option, ...]
 
 
@@ -142,7 +146,7 @@ def advise(
     placement = ask(law)
     run = placement.run
     reached = law.loss(run.N, run.D)
-    named = [(ASKED, placement)]
+    named = [(OPTIMUM if N is None else ASKED, placement)]
     if T is not None:
         cheapest = lifetime_optimal(law, reached, T, inference_cost_ratio=r)
         named.append(("cheapest over its life", cheapest))
@@ -151,7 +155,7 @@ def advise(
     for k_N in SCALES:
         if k_N > wall and all(abs(k_N - other.k_N) > 0.02 for _, other in named):
             if k_N == 1:
-                named.append(("compute-optimal", _at_optimum(optimal)))
+                named.append((OPTIMUM, _at_optimum(optimal)))
             else:
                 sized = at_size(law, reached, k_N * optimal.N)
                 named.append((f"{k_N:g} of the optimum", sized))
@@ -165,6 +169,8 @@ def advise(
         no_bands,
         TRAINING_TO_SERVING * (placement.marginal_rate - 1) * run.D / r,
         float(wall * optimal.N),
+        T,
+        r,
         tuple(_option(law, name, other, T, r, ensemble) for name, other in named),
     )
 

@@ -43,6 +43,39 @@ def test_the_table_says_what_is_asked(capsys):
     assert "saved over its life" in out
 
 
+def test_the_table_can_be_read_without_the_book(capsys):
+    assert main(["--N", "7B", "--D", "1T", "--serve", "10T", "--price", "0.3"]) == 0
+    out = capsys.readouterr().out
+    assert "use            10T served tokens, a FLOP of serving costs 0.3 times a FLOP of tr" in out
+    for gloss in ("of the optimal parameters", "times the optimal tokens", "no smaller model"):
+        assert out.count(gloss) == 1
+    assert "pays off after: served tokens" in out
+    assert "saved over its life: share" in out
+
+
+def test_a_compute_optimal_run_is_called_so_and_has_no_band_of_no_width(capsys):
+    assert main(["--compute", "4e22"]) == 0
+    out = capsys.readouterr().out
+    assert "your run" not in out
+    assert out.count("compute-optimal ") == 1
+    assert "right for      no use at all" in out
+    assert "[0 %, 0 %]" not in out
+    assert "[1, 1]" not in out
+
+
+def test_numbers_that_nobody_can_read_are_shortened(capsys):
+    assert main(["--N", "6.91B", "--loss", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "16.1T tokens a parameter" in out
+    assert "overhead       1.9T %" in out
+
+
+def test_json_says_which_use_was_asked_about(capsys):
+    found = answer(capsys, "--N", "7B", "--D", "1T", "--serve", "10T", "--price", "2")
+    assert (found["inference_tokens"], found["inference_cost_ratio"]) == (1e13, 2)
+    assert answer(capsys, "--N", "7B", "--D", "1T")["inference_tokens"] is None
+
+
 def test_the_refit_has_bands(capsys):
     assert main(["--N", "6.9B", "--D", "1T"]) == 0
     out = capsys.readouterr().out
@@ -109,6 +142,8 @@ def test_help_says_how_numbers_are_written():
     assert done.returncode == 0
     assert "7B, 1.4T, 4e22" in " ".join(done.stdout.split())
     assert "besiroglu-2024" in done.stdout
+    assert "Chinchilla Scaling: A replication attempt" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
 
 
 def test_a_reader_that_stops_early_is_no_error():
