@@ -28,7 +28,7 @@ NAMED = {
     "Llama-3.1-405B": (0, 8, "center"),
     "SmolLM2-1.7B": (-6, 0, "right"),
     "Qwen3-0.6B": (0, 8, "center"),
-    "SmolLM2-135M": (-4, 8, "left"),
+    "SmolLM2-135M": (-14, 7, "left"),
 }
 """Models whose names are written, how far from their points in points of type, and how aligned."""
 OVERHEADS = {0.5: "50 %", 2.0: "200 %", 8.0: "800 %"}
@@ -40,7 +40,7 @@ OVERHEADS = {0.5: "50 %", 2.0: "200 %", 8.0: "800 %"}
     "compute-optimal runs and parallel lines for overheads of 50, 200 and 800 percent above it. "
     "The large models of 2020 to 2022 lie far below the optimal line, except Chinchilla, which is "
     "on it. Those of 2023 lie mostly between the line and 200 percent, those of 2024 and 2025 "
-    "mostly above 100 percent, the smallest far above 800. An outline at the lower left holds the "
+    "mostly above 200 percent, the smallest far above 800. An outline at the lower left holds the "
     "runs that the law was fitted to; no model of 2024 or 2025 lies inside it."
 )
 def plot_story(
