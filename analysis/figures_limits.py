@@ -8,20 +8,23 @@ from matplotlib.axes import Axes
 from analysis.laws import ParametricLaw
 from analysis.limits import excess_loss, overhead_with_repetition, wall_with_repetition
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
-from analysis.tradeoff import compute_overhead
+from analysis.tradeoff import compute_overhead, minimum_model_scale
 
 
 @seen_as(
-    "Compute overhead in percent against the fraction of the optimal size, three curves. With "
-    "fresh data the wall stands near 0.15. Where the small model has only the tokens of the "
-    "compute-optimal run and must repeat them, the curve leaves the first below one half and runs "
-    "up a wall near 0.26. With four times as many distinct tokens it lies close to the first."
+    "Compute overhead in percent against the fraction of the optimal size: three curves that fall "
+    "to the right, and a dotted vertical wall for each. With fresh data the wall stands near 0.15. "
+    "Where the small model has only the tokens of the compute-optimal run and must repeat them, "
+    "the curve leaves the first below one half and runs up a wall near 0.26. With four times as "
+    "many distinct tokens it lies close to the first, and its wall near 0.20."
 )
 def plot_repetition(ax: Axes, alpha: float, beta: float, unique) -> Axes:
     """The overhead with fresh data, and with distinct tokens limited to multiples of D_opt."""
-    k_N = np.linspace(0.15, 0.8, 651)
+    k_N = np.linspace(0.12, 0.8, 681)
     overhead = 100 * np.asarray(compute_overhead(k_N, alpha, beta))
     ax.plot(k_N, np.where(np.isinf(overhead), np.nan, overhead), color=BLUE, label="fresh data")
+    wall = [minimum_model_scale(alpha, beta)] * 2
+    ax.plot(wall, [0, 400], ":", color=BLUE, linewidth=1, label=f"{DATA_ONLY}wall, fresh data")
     for times, colour, line in zip(unique, (ORANGE, GREEN), ("--", "-."), strict=False):
         overhead = 100 * np.asarray(overhead_with_repetition(k_N, alpha, beta, times))
         overhead = np.where(np.isinf(overhead), np.nan, overhead)
@@ -30,7 +33,7 @@ def plot_repetition(ax: Axes, alpha: float, beta: float, unique) -> Axes:
         wall = [wall_with_repetition(alpha, beta, times)] * 2
         ax.plot(wall, [0, 400], ":", color=colour, linewidth=1, label=f"{DATA_ONLY}wall, {name}")
     ax.set(
-        xlim=(0.15, 0.8),
+        xlim=(0.12, 0.8),
         ylim=(0, 400),
         xlabel="$k_N$, fraction of the compute-optimal size",
         ylabel="compute overhead, %",
@@ -42,7 +45,8 @@ def plot_repetition(ax: Axes, alpha: float, beta: float, unique) -> Axes:
 @seen_as(
     "How much higher the loss is at the same compute, in percent, against the fraction of the "
     "optimal size: three flat-bottomed valleys, the lower the larger the budget. A grey band of "
-    "the size of the run noise, 0.3 percent, covers the bottoms from about 0.6 to 1.7."
+    "the size of the run noise, 0.3 percent, covers the bottom of the highest from about two "
+    "thirds to three halves, that of the lowest from less than a half to more than two."
 )
 def plot_excess_loss(ax: Axes, law: ParametricLaw, budgets, noise: float) -> Axes:
     """Relative excess loss against k_N at equal compute, and the noise between equal runs."""
