@@ -45,7 +45,7 @@ def plot_repetition(ax: Axes, alpha: float, beta: float, unique) -> Axes:
 @seen_as(
     "How much higher the loss is at the same compute, in percent, against the fraction of the "
     "optimal size: three flat-bottomed valleys, the lower the larger the budget. A grey band of "
-    "the size of the run noise, 0.3 percent, covers the bottom of the highest from about two "
+    "the size of the noise of a run, 0.3 percent, covers the bottom of the highest from about two "
     "thirds to three halves, that of the lowest from less than a half to more than two."
 )
 def plot_excess_loss(ax: Axes, law: ParametricLaw, budgets, noise: float) -> Axes:
