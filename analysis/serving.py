@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from analysis._validate import FloatOrArray, broadcast_shape, non_negative, plain, positive
+from analysis.counts import show_count
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.tradeoff import (
     Placement,
@@ -238,7 +239,8 @@ def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
     too_small = np.broadcast_to(least >= N, k_N.shape)
     if too_small.any():
         size, wall = (np.broadcast_to(value, k_N.shape)[too_small][0] for value in (N, least))
-        raise ValueError(f"N must be above {wall:.4g}, the wall of this loss, got {size:.4g}")
+        needed = f"{show_count(wall, 4)}, the smallest size that can reach this loss"
+        raise ValueError(f"N must be above {needed}, got {show_count(size, 4)}")
     k_D = np.asarray(data_scaling_factor(k_N, law.alpha, law.beta))
     rate = law.marginal_rate(N, k_D * optimal.D)
     overhead = compute_overhead(k_N, law.alpha, law.beta)

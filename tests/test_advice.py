@@ -112,7 +112,7 @@ def test_a_law_without_an_answer_takes_the_bands_away_and_says_so():
         ({"N": 7e9, "D": math.nan}, "D must be finite, got nan"),
         ({"N": [7e9, 8e9], "D": 1e12}, "N must be a single number"),
         ({"loss": 1.5}, r"loss L must be above E = 1\.62, got 1\.5"),
-        ({"N": 1e8, "loss": 2.0}, "N must be above .* the wall"),
+        ({"N": 1e8, "loss": 2.0}, "N must be above .* the smallest size"),
         ({"compute": 1e22, "inference_tokens": -1}, "inference_tokens must be non-negative"),
         ({"compute": 1e22, "inference_cost_ratio": 0}, "inference_cost_ratio must be positive"),
     ],

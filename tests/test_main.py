@@ -120,7 +120,7 @@ def test_a_dearer_flop(capsys):
         (["--N", "-7B", "--D", "1T"], "--N"),
         (["--N", "0", "--D", "1T"], "N must be positive and finite, got '0'"),
         (["--loss", "1.5"], "loss L must be above E = 1.81722, got 1.5"),
-        (["--loss", "2", "--N", "3B"], "N must be above 6.909e+09, the wall of this loss"),
+        (["--loss", "2", "--N", "3B"], "N must be above 6.909B, the smallest size"),
         (["--compute", "4e22", "--serve", "many"], "serve must be a number"),
         (["--law", "nobody"], "--law"),
         (["--format", "xml"], "--format"),

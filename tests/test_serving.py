@@ -164,7 +164,7 @@ def test_placing_by_size_is_placing_the_run(k_N):
 
 
 def test_a_size_below_the_wall_is_named():
-    with pytest.raises(ValueError, match=r"N must be above 1\.036e\+09, the wall.*got 1e\+09"):
+    with pytest.raises(ValueError, match=r"N must be above 1\.036B, the smallest.*got 1B"):
         at_size(POST, 2.0, [7e9, 1e9])
 
 
