@@ -146,6 +146,8 @@ def test_a_page_is_accessible(look, page, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
     view, _ = look(page, width, scheme)
+    # Colours that are still fading in are not yet those of the page.
+    view.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
     result = Axe().run(view, options={"resultTypes": ["violations"]})
     found = [
         (violation["id"], violation["nodes"][0]["html"][:200])
