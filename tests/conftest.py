@@ -3,12 +3,12 @@
 import functools
 import http.server
 import os
-import shutil
 import threading
 from pathlib import Path
 
 import hypothesis
 import pytest
+from browser import installed, opened
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "strict" / "_build" / "html"
@@ -61,21 +61,12 @@ def served(site):
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; without it the test is skipped, or fails if REQUIRE_BROWSER=1."""
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
+    if installed() is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("Chromium is not installed, and REQUIRE_BROWSER=1")
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with opened() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

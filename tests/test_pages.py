@@ -4,22 +4,18 @@ import base64
 import hashlib
 import json
 import re
-import sys
 import types
 from pathlib import Path
 
+import book_pdf
+import browser
+import equations
+import pages
 import pytest
+import site_build
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx.errors import ConfigError
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-import book_pdf  # noqa: E402
-import equations  # noqa: E402
-import pages  # noqa: E402
-import site_build  # noqa: E402
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head>
@@ -183,14 +179,14 @@ class TestEquations:
         assert equations.equations_of(page) == [("a < b", False), ("x\n= y", True)]
 
     def test_without_a_browser_pages_stay_as_they_are(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(equations, "chromium", lambda: None)
+        monkeypatch.setattr(equations, "installed", lambda: None)
         script = tmp_path / "tex-svg.js"
         script.write_text("")
         page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
         assert equations.set_equations(page, script, tmp_path / "kept.json") == page
 
     def test_what_was_set_is_taken_from_the_store(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(equations, "chromium", lambda: None)
+        monkeypatch.setattr(equations, "installed", lambda: None)
         script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
         script.write_text("")
         made = '<mjx-container><svg><use xlink:href="#TEX-I-1"></use></svg></mjx-container>'
@@ -209,14 +205,14 @@ class TestEquations:
 
     @pytest.mark.parametrize("content", ["", "{", '{"version": "old", "equations": {}}'])
     def test_a_damaged_or_older_store_is_not_trusted(self, tmp_path, monkeypatch, content):
-        monkeypatch.setattr(equations, "chromium", lambda: None)
+        monkeypatch.setattr(equations, "installed", lambda: None)
         script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
         script.write_text("")
         store.write_text(content)
         page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
         assert equations.set_equations(page, script, store) == page
 
-    @pytest.mark.skipif(equations.chromium() is None, reason="no Chromium here")
+    @pytest.mark.skipif(browser.installed() is None, reason="no Chromium here")
     def test_a_wrong_equation_is_an_error_that_shows_it(self, tmp_path):
         files = __import__("importlib.metadata").metadata.files("sphinx-mathjax-offline")
         [script] = (Path(file.locate()) for file in files if file.name == "tex-svg.js")

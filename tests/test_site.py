@@ -13,13 +13,10 @@ from urllib.parse import quote, unquote, urldefrag
 import pypdf
 import pytest
 import yaml
+from browser import installed
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from equations import chromium  # noqa: E402
-
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
@@ -265,7 +262,7 @@ def test_no_launch_button_is_dead(look):
 @pytest.fixture(scope="module")
 def printed(site, tmp_path_factory):
     """The whole book as one PDF; skipped where there is no browser."""
-    if chromium() is None and os.environ.get("REQUIRE_BROWSER") != "1":
+    if installed() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
     command = [sys.executable, str(ROOT / "book" / "_ext" / "book_pdf.py"), site, target]

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import yaml
-from equations import chromium
+from browser import installed, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLES = ("pygments.css", "styles/sphinx-book-theme.css", "proof.css", "exercise.css", "book.css")
@@ -113,10 +113,7 @@ def joined(site: Path) -> str:
 
 def print_pdf(site: Path, target: Path) -> None:
     """Print the joined book; the target is whole or is not there."""
-    from playwright.sync_api import sync_playwright
-
-    browser_path = chromium()
-    if browser_path is None:
+    if installed() is None:
         raise SystemExit(
             "make pdf needs Chromium and Python's playwright (on Debian: apt-get install chromium)"
         )
@@ -124,9 +121,7 @@ def print_pdf(site: Path, target: Path) -> None:
         page_file = Path(scratch) / "book.html"
         page_file.write_text(joined(site), encoding="utf-8")
         made = Path(scratch) / target.name
-        with sync_playwright() as play:
-            options = ["--no-sandbox", "--disable-background-networking"]
-            browser = play.chromium.launch(executable_path=browser_path, args=options)
+        with opened() as browser:
             page = browser.new_page()
             page.goto(page_file.as_uri(), wait_until="load")
             page.pdf(
@@ -139,7 +134,6 @@ def print_pdf(site: Path, target: Path) -> None:
                 header_template="<span></span>",
                 footer_template=FOOTER,
             )
-            browser.close()
         os.replace(made, target)
 
 

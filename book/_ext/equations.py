@@ -10,8 +10,9 @@ import hashlib
 import html
 import json
 import re
-import shutil
 from pathlib import Path
+
+from browser import installed, opened
 
 MATH = re.compile(
     r'<(?P<tag>span|div)(?P<attributes>[^>]*\bclass="[^"]*\bmath\b[^"]*"[^>]*)>'
@@ -54,15 +55,6 @@ class EquationError(ValueError):
     """An equation that MathJax cannot set; the message shows it."""
 
 
-def chromium() -> str | None:
-    """Return the browser to set equations with, or None."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        return None
-    return shutil.which("chromium") or shutil.which("chromium-browser")
-
-
 def equations_of(page: str) -> list[tuple[str, bool]]:
     """Return the equations of a page in TeX, each with whether it is displayed."""
     found = []
@@ -95,7 +87,7 @@ def set_equations(pages: dict[Path, str], script: Path, store: Path) -> dict[Pat
     wanted = dict.fromkeys(one for text in pages.values() for one in equations_of(text))
     missing = [one for one in wanted if _key(*one) not in kept["equations"]]
     if missing:
-        if chromium() is None:
+        if installed() is None:
             return pages
         for one, made in zip(missing, _converted(missing, script), strict=True):
             kept["glyphs"] |= dict(GLYPH.findall(made))
@@ -125,11 +117,7 @@ def _kept(store: Path, version: str) -> dict:
 
 
 def _converted(equations: list[tuple[str, bool]], script: Path) -> list[str]:
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox", "--disable-background-networking"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=options)
+    with opened() as browser:
         page = browser.new_page()
         page.set_content("<!DOCTYPE html><title>equations</title>")
         page.evaluate(
@@ -138,7 +126,6 @@ def _converted(equations: list[tuple[str, bool]], script: Path) -> list[str]:
         )
         page.add_script_tag(path=str(script))
         found = page.evaluate(CONVERT, [list(equation) for equation in equations])
-        browser.close()
     for (tex, _), made in zip(equations, found, strict=True):
         if "merror" in made:
             raise EquationError(f"MathJax cannot set this equation: {tex}")

@@ -138,7 +138,7 @@ def address(url: str) -> str:
     --------
     >>> address("git@github.com:somebody/book.git")
     'https://github.com/somebody/book'
-    >>> address("/home/somebody/book")
+    >>> address("../book")
     ''
     """
     match = re.fullmatch(

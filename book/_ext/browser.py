@@ -1,0 +1,30 @@
+"""Chromium, where the machine has one: it sets the equations and prints the book."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+def installed() -> str | None:
+    """Return the browser's path; None without one, or without Python's playwright to drive it."""
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        return None
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def opened() -> Iterator:
+    """Open the installed browser without a window; close it in the end."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=installed(), args=list(OPTIONS))
+        try:
+            yield browser
+        finally:
+            browser.close()
