@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -20,6 +19,7 @@ from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path
 
+from analysis._terminal import say
 from analysis.ledger import lifetime as _lifetime  # noqa: F401 - registers its statements
 from analysis.ledger import measured as _measured  # noqa: F401 - registers its statements
 from analysis.ledger.readings import READINGS, Kind
@@ -170,20 +170,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"claims: {error}", file=sys.stderr)
         return 2
-    _print(FORMATS[options.format](verdicts))
+    say(FORMATS[options.format](verdicts))
     judged = {verdict.claim.id for verdict in verdicts}
     missing = [claim.id for claim in claims if claim.id not in judged]
     if missing:
         print(f"claims: no verdict for {', '.join(missing)}", file=sys.stderr)
     return 1 if missing else 0
-
-
-def _print(text: str) -> None:
-    """Print; whoever reads may stop early, as `head` does."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ MODULES = {
 }
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
-    {"analysis._validate", "analysis.checkpoint", "analysis.counts"},
+    {"analysis._validate", "analysis._terminal", "analysis.checkpoint", "analysis.counts"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},
     {"analysis.language"},
@@ -39,6 +39,7 @@ LAYERS = (
     {"analysis.ledger.readings"},
     {"analysis.ledger.shown"},
     {"analysis.claims", "analysis.advice"},
+    {"analysis.advice_shown"},
     {"analysis.__main__"},
 )
 """Each module may import from earlier layers only."""
