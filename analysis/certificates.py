@@ -6,6 +6,9 @@ step. It is an assertion: plant an error in a step and its certificate fails.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
 import sympy as sp
 
 from analysis.derivation import (
@@ -32,6 +35,8 @@ from analysis.derivation import (
     x,
 )
 
+S = TypeVar("S")
+
 
 class CertificateError(AssertionError):
     """A step of the derivation does not hold; the message names the certificate."""
@@ -47,13 +52,25 @@ def certify(derivation: Derivation) -> list[str]:
     CertificateError
         Naming the first certificate that fails.
     """
-    for name, holds in CERTIFICATES.items():
-        if not holds(derivation):
+    return hold(CERTIFICATES, derivation)
+
+
+def hold(certificates: Mapping[str, Callable[[S], bool]], statements: S) -> list[str]:
+    """Check statements by every certificate and return the certificates' names.
+
+    Raises
+    ------
+    CertificateError
+        Naming the first certificate that fails.
+    """
+    for name, holds in certificates.items():
+        if not holds(statements):
             raise CertificateError(f"the certificate does not hold: {name}")
-    return list(CERTIFICATES)
+    return list(certificates)
 
 
-def _is_zero(expression: sp.Expr) -> bool:
+def is_zero(expression: sp.Expr) -> bool:
+    """Say whether an expression in positive symbols vanishes, its powers taken together."""
     return sp.simplify(sp.powdenest(sp.expand(expression), force=True)) == 0
 
 
@@ -79,7 +96,7 @@ def _budget(d: Derivation) -> bool:
 
 def _on_budget(d: Derivation) -> bool:
     tokens = sp.solve(d.budget.subs(N, sp.exp(x)), D)[0]
-    return _is_zero(d.loss_on_budget.rhs - d.loss.rhs.subs({N: sp.exp(x), D: tokens}))
+    return is_zero(d.loss_on_budget.rhs - d.loss.rhs.subs({N: sp.exp(x), D: tokens}))
 
 
 def _convex(d: Derivation) -> bool:
@@ -116,16 +133,16 @@ def _balance(d: Derivation) -> bool:
 
 def _iso_loss(d: Derivation) -> bool:
     at = d.loss.rhs.subs({N: k_N * N_opt, D: k_D * D_opt}) - d.loss.rhs.subs({N: N_opt, D: D_opt})
-    return _is_zero(at - (d.iso_loss.lhs - d.iso_loss.rhs))
+    return is_zero(at - (d.iso_loss.lhs - d.iso_loss.rhs))
 
 
 def _post_solves_iso_loss(d: Derivation) -> bool:
-    return _is_zero((d.iso_loss.lhs - d.iso_loss.rhs).subs(k_D, d.k_D_post.rhs))
+    return is_zero((d.iso_loss.lhs - d.iso_loss.rhs).subs(k_D, d.k_D_post.rhs))
 
 
 def _closed_form_is_the_post(d: Derivation) -> bool:
     ratio = A * N_opt**-alpha / (B * D_opt**-beta)
-    return _is_zero(d.k_D.rhs**-beta - d.k_D_post.rhs.subs(A, d.balance.rhs * A / ratio) ** -beta)
+    return is_zero(d.k_D.rhs**-beta - d.k_D_post.rhs.subs(A, d.balance.rhs * A / ratio) ** -beta)
 
 
 def _budget_free(d: Derivation) -> bool:
@@ -140,11 +157,11 @@ def _no_coefficient_left(d: Derivation) -> bool:
 
 def _exchange(d: Derivation) -> bool:
     solved = (d.exchange.lhs - d.exchange.rhs).subs(k_D, d.k_D.rhs)
-    return _is_zero(solved) and d.exchange.lhs.has(k_D)
+    return is_zero(solved) and d.exchange.lhs.has(k_D)
 
 
 def _overhead(d: Derivation) -> bool:
-    return _is_zero(d.overhead.rhs - (k_N * d.k_D.rhs - 1))
+    return is_zero(d.overhead.rhs - (k_N * d.k_D.rhs - 1))
 
 
 def _flat(d: Derivation) -> bool:
@@ -166,7 +183,7 @@ def _wall(d: Derivation) -> bool:
 
 
 def _slope(d: Derivation) -> bool:
-    return _is_zero(d.slope.rhs + k_N * sp.diff(sp.log(d.k_D.rhs), k_N))
+    return is_zero(d.slope.rhs + k_N * sp.diff(sp.log(d.k_D.rhs), k_N))
 
 
 def _rate(d: Derivation) -> bool:
@@ -177,7 +194,7 @@ def _rate(d: Derivation) -> bool:
 def _parametrised(d: Derivation) -> bool:
     tokens = sp.powdenest(d.k_D.rhs**-beta, force=True).subs(k_N, d.k_N_of_m.rhs)
     rate = d.slope.rhs.subs(k_N, d.k_N_of_m.rhs)
-    return _is_zero(tokens - d.k_D_of_m.rhs**-beta) and _is_zero(rate - m)
+    return is_zero(tokens - d.k_D_of_m.rhs**-beta) and is_zero(rate - m)
 
 
 def _limits(d: Derivation) -> bool:
@@ -185,8 +202,8 @@ def _limits(d: Derivation) -> bool:
     tokens = sp.limit(sp.powdenest(d.k_D_of_m.rhs**beta, force=True), m, 0)
     optimum = (d.k_N_of_m.rhs.subs(m, 1).simplify(), d.k_D_of_m.rhs.subs(m, 1).simplify())
     return (
-        _is_zero(size - d.k_min.rhs**alpha)
-        and _is_zero(tokens - alpha / (alpha + beta))
+        is_zero(size - d.k_min.rhs**alpha)
+        and is_zero(tokens - alpha / (alpha + beta))
         and optimum == (1, 1)
     )
 
@@ -211,13 +228,13 @@ def _served_at_price(d: Derivation) -> bool:
 def _served_for_rate(d: Derivation) -> bool:
     use = d.served_for_rate.rhs * D_opt / r
     at = _gain_along_iso_loss().subs(T, use).subs(D, d.k_D_of_m.rhs * D_opt)
-    return _is_zero(d.served_for_rate.lhs - r * T / D_opt) and _is_zero(at)
+    return is_zero(d.served_for_rate.lhs - r * T / D_opt) and is_zero(at)
 
 
 def _break_even(d: Derivation) -> bool:
     gap = _lifetime(k_N * N_opt, k_D * D_opt) - _lifetime(N_opt, D_opt)
     even = sp.simplify(gap.subs(T, d.break_even.rhs * D_opt / r))
-    return _is_zero(d.break_even.lhs - r * T / D_opt) and even == 0
+    return is_zero(d.break_even.lhs - r * T / D_opt) and even == 0
 
 
 def _written_out(expression: sp.Expr) -> sp.Expr:
@@ -225,7 +242,7 @@ def _written_out(expression: sp.Expr) -> sp.Expr:
 
 
 def _log_k_D(d: Derivation) -> bool:
-    return d.log_k_D.lhs == sp.log(k_D) and _is_zero(
+    return d.log_k_D.lhs == sp.log(k_D) and is_zero(
         sp.exp(-beta * _written_out(d.log_k_D.rhs)) - d.k_D.rhs**-beta
     )
 
@@ -233,11 +250,11 @@ def _log_k_D(d: Derivation) -> bool:
 def _accurate(d: Derivation) -> bool:
     log_ratio = sp.expand_log(sp.log(1 + _written_out(d.accurate_overhead.rhs)), force=True)
     gap = sp.expand(log_ratio - sp.log(k_N) - sp.log(k_D), log=False)
-    return _is_zero(gap.subs(k_D**-beta, d.k_D.rhs**-beta))
+    return is_zero(gap.subs(k_D**-beta, d.k_D.rhs**-beta))
 
 
 def _excess(d: Derivation) -> bool:
-    return _is_zero(_written_out(d.excess_rate.rhs) - (d.slope.rhs - 1))
+    return is_zero(_written_out(d.excess_rate.rhs) - (d.slope.rhs - 1))
 
 
 CERTIFICATES = {
