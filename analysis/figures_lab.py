@@ -148,20 +148,14 @@ def plot_broken_residuals(
 )
 def plot_extrapolation(ax: Axes, cuts, errors) -> Axes:
     """Errors, shape (n_sweeps, n_cuts), in percent: how far cheap runs predict dear ones."""
-    low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95], axis=0)
-    ax.fill_between(cuts, low, high, color=BLUE, alpha=0.3, linewidth=0)
-    ax.plot(cuts, middle, "o-", color=BLUE, label="median of the sweeps")
-    for name, edge in (("low", low), ("high", high)):
-        ax.plot(
-            cuts, edge, color=BLUE, linewidth=0.6, label=f"{DATA_ONLY}{name} end of nine in ten"
-        )
+    _median_and_band(ax, cuts, errors, "o", BLUE)
     ax.set(
         xscale="log",
         yscale="log",
         xlabel="dearest run fitted, comparisons",
         ylabel="error on the dear runs, %",
     )
-    _percent_ticks(ax, high.max())
+    _percent_ticks(ax)
     ax.legend()
     return ax
 
@@ -173,19 +167,25 @@ def plot_extrapolation(ax: Axes, cuts, errors) -> Axes:
 )
 def plot_few_runs(ax: Axes, counts, errors) -> Axes:
     """Errors, shape (n_sweeps, n_counts), in percent: how many cheap runs it takes."""
-    low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95], axis=0)
-    ax.fill_between(counts, low, high, color=ORANGE, alpha=0.3, linewidth=0)
-    ax.plot(counts, middle, "s-", color=ORANGE, label="median of the sweeps")
-    for name, edge in (("low", low), ("high", high)):
-        name = f"{DATA_ONLY}{name} end of nine in ten"
-        ax.plot(counts, edge, color=ORANGE, linewidth=0.6, label=name)
+    _median_and_band(ax, counts, errors, "s", ORANGE)
     ax.set(yscale="log", xlabel="cheap runs fitted", ylabel="error on the dear runs, %")
-    _percent_ticks(ax, high.max())
+    _percent_ticks(ax)
     ax.legend()
     return ax
 
 
-def _percent_ticks(ax: Axes, top: float) -> None:
+def _median_and_band(ax: Axes, x, errors, shape: str, colour: str) -> None:
+    """The median of the sweeps against x, and the band of nine in ten."""
+    low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95], axis=0)
+    ax.fill_between(x, low, high, color=colour, alpha=0.3, linewidth=0)
+    ax.plot(x, middle, shape + "-", color=colour, label="median of the sweeps")
+    for name, edge in (("low", low), ("high", high)):
+        label = f"{DATA_ONLY}{name} end of nine in ten"
+        ax.plot(x, edge, color=colour, linewidth=0.6, label=label)
+
+
+def _percent_ticks(ax: Axes) -> None:
+    top = max(line.get_ydata().max() for line in ax.get_lines())
     ticks = [tick for tick in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if tick <= 1.5 * top]
     low, high = ax.get_ylim()
     ax.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])

@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from analysis.bootstrap import percentile_interval
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
-from analysis.serving import lifetime_saving, lifetime_scales
-from analysis.tradeoff import data_scaling_factor, minimum_model_scale
+from analysis.serving import lifetime_cost, lifetime_saving, lifetime_scales
+from analysis.tradeoff import minimum_model_scale
 
 SERVED = np.geomspace(1e-2, 1e5, 141)
 """Served tokens for each training token of the compute-optimal run, r T / D_opt."""
@@ -62,12 +62,11 @@ def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses) -> Axes:
     """Lifetime cost against k_N, relative to k_N = 1, at several r T / D_opt; minima as dots."""
     wall = minimum_model_scale(alpha, beta)
     k_N = np.concatenate([np.geomspace(wall * 1.01, 1, 300), np.linspace(1, 1.4, 60)[1:]])
-    k_D = data_scaling_factor(k_N, alpha, beta)
     styles = zip(
         uses, (GREY, PURPLE, BLUE, GREEN, ORANGE), ("-", "--", "-.", ":", "-"), strict=False
     )
     for served, colour, line in styles:
-        cost = k_N * (k_D + served / 3) / (1 + served / 3)
+        cost = lifetime_cost(k_N, served, alpha, beta)
         ax.plot(k_N, cost, line, color=colour, label=f"{served:g}")
         best = lifetime_scales(served, alpha, beta)[0]
         least = 1 - lifetime_saving(served, alpha, beta)
@@ -95,7 +94,7 @@ def plot_lifetime_saving(ax: Axes, alpha: float, beta: float, sizes) -> Axes:
     ax.plot(SERVED, saving, color=BLUE, label="cheapest size")
     styles = zip(sizes, (GREEN, PURPLE, ORANGE), ("--", "-.", ":"), strict=False)
     for k_N, colour, line in styles:
-        cost = k_N * (data_scaling_factor(k_N, alpha, beta) + SERVED / 3) / (1 + SERVED / 3)
+        cost = np.asarray(lifetime_cost(k_N, SERVED, alpha, beta))
         ax.plot(SERVED, 100 * (1 - cost), line, color=colour, label=f"always {k_N:g} of the size")
     ax.set(
         xscale="log",

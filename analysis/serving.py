@@ -162,8 +162,38 @@ def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Flo
     0.0417
     """
     k_N, k_D = lifetime_scales(served, alpha, beta)
-    use = np.asarray(served, dtype=float) / TRAINING_TO_SERVING
-    return plain(1 - k_N * (k_D + use) / (1 + use))
+    return plain(1 - _relative_cost(k_N, k_D, served))
+
+
+def lifetime_cost(
+    k_N: ArrayLike, served: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+) -> FloatOrArray:
+    """Return what a model of any size costs over its life, relative to the compute-optimal one.
+
+    Parameters
+    ----------
+    k_N : float or array
+        Size as a fraction of the compute-optimal size.
+    served, alpha, beta : float or array
+        As in `lifetime_scales`.
+
+    Returns
+    -------
+    float or array
+        1 at k_N = 1; `inf` at and below `minimum_model_scale`.
+
+    Raises
+    ------
+    ValueError
+        If served is negative, k_N or an exponent is not positive, or one is not finite.
+
+    Examples
+    --------
+    >>> round(lifetime_cost(0.5, 10.0, alpha=0.336, beta=0.283), 4)
+    0.6633
+    """
+    (served,) = non_negative(served=served)
+    return plain(_relative_cost(np.asarray(k_N), data_scaling_factor(k_N, alpha, beta), served))
 
 
 def implied_tokens(
@@ -264,6 +294,11 @@ def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrA
     """
     memory, size = positive(memory=memory, bytes_per_parameter=bytes_per_parameter)
     return plain(memory / size)
+
+
+def _relative_cost(k_N: FloatOrArray, k_D: FloatOrArray, served: ArrayLike) -> np.ndarray:
+    use = np.asarray(served, dtype=float) / TRAINING_TO_SERVING
+    return k_N * (k_D + use) / (1 + use)
 
 
 def _excess_rate(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> np.ndarray:

@@ -16,6 +16,7 @@ from analysis.serving import (
     implied_tokens,
     largest_model,
     lifetime_compute,
+    lifetime_cost,
     lifetime_optimal,
     lifetime_saving,
     lifetime_scales,
@@ -122,6 +123,14 @@ def test_the_share_saved_is_that_of_the_two_bills():
     assert saving == pytest.approx(1 - bills[0] / bills[1], rel=1e-9)
 
 
+@given(st.floats(0.3, 3), served, exponents, exponents)
+def test_the_cost_of_any_size_is_that_of_the_two_bills(k_N, served, alpha, beta):
+    k_D = data_scaling_factor(k_N, alpha, beta)
+    assume(k_D < math.inf)
+    expected = lifetime_compute(k_N, k_D, served) / lifetime_compute(1, 1, served)
+    assert lifetime_cost(k_N, served, alpha, beta) == pytest.approx(expected, rel=1e-12)
+
+
 @given(st.floats(0.001, 0.999), exponents, exponents)
 def test_at_break_even_both_models_have_cost_the_same(share, alpha, beta):
     wall = minimum_model_scale(alpha, beta)
@@ -214,6 +223,8 @@ def test_arrays_broadcast():
             "inference_cost_ratio must be positive, got 0",
         ),
         (lambda: lifetime_compute(7e9, math.nan, 1), "D must be finite, got nan"),
+        (lambda: lifetime_cost(0.5, -1, 0.3, 0.3), "served must be non-negative, got -1"),
+        (lambda: lifetime_cost(0, 1, 0.3, 0.3), "k_N must be positive, got 0"),
         (lambda: lifetime_scales(-1, 0.3, 0.3), "served must be non-negative, got -1"),
         (lambda: lifetime_scales([1, 2], [0.3] * 3, 0.3), "shapes must broadcast"),
         (lambda: largest_model(16e9, 0), "bytes_per_parameter must be positive, got 0"),
