@@ -16,6 +16,7 @@ MODULES = {
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
     {"analysis._validate", "analysis._terminal", "analysis.checkpoint", "analysis.counts"},
+    {"analysis.exercises.answers"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},
     {"analysis.language"},
@@ -39,6 +40,10 @@ LAYERS = (
     {"analysis.ledger.readings"},
     {"analysis.ledger.shown"},
     {"analysis.claims", "analysis.advice"},
+    {"analysis.exercises.keys_derivation", "analysis.exercises.keys_numbers"},
+    {"analysis.exercises.keys_evidence", "analysis.exercises.keys_beyond"},
+    {"analysis.exercises.checking"},
+    {"analysis.exercises"},
     {"analysis.advice_shown"},
     {"analysis.__main__"},
 )
