@@ -21,6 +21,7 @@ from analysis.serving import (
     lifetime_compute,
     lifetime_optimal,
 )
+from analysis.shown import Shown
 from analysis.tradeoff import (
     Placement,
     compute_overhead,
@@ -35,7 +36,7 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Option:
+class Option(Shown):
     """A run that reaches the loss.
 
     Attributes
@@ -63,7 +64,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Advice:
+class Advice(Shown):
     """What is known of a run under a law.
 
     Attributes

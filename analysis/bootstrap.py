@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from analysis.fit import PARAMETERS, FitResult, check_runs, fit_parametric, free_directions
 from analysis.laws import LawEnsemble
+from analysis.shown import Shown
 from analysis.solver.newton import least_absolute, minimise
 from analysis.solver.problems import Problems
 
@@ -59,7 +60,7 @@ def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class BootstrapResult:
+class BootstrapResult(Shown):
     """The laws fitted to the resamples.
 
     Attributes

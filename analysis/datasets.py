@@ -30,6 +30,7 @@ import pandas as pd
 from tqdm import TqdmWarning, tqdm
 
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
+from analysis.shown import Shown
 from analysis.testbed import read_downstream, read_tasks, read_testbed
 
 with warnings.catch_warnings():
@@ -51,7 +52,7 @@ class DamagedDataError(ValueError):
 
 
 @dataclass(frozen=True)
-class DataSet:
+class DataSet(Shown):
     """A public data set at a pinned commit.
 
     Attributes
@@ -232,7 +233,7 @@ def load_tasks() -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Recalled:
+class Recalled(Shown):
     """A result, and a sentence to show beside it, empty if it was computed here and now."""
 
     value: Any

@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.fit import FitResult
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import fit_downstream, fit_overtraining
+from analysis.shown import Shown
 
 Run = tuple[int, int]
 """A run within its training set: parameters, and tokens a parameter."""
@@ -31,7 +32,7 @@ SIX_RUNS: tuple[Run, ...] = (*FIVE_RUNS, (LARGE_SIZES[0], 20))
 
 
 @dataclass(frozen=True)
-class Extrapolation:
+class Extrapolation(Shown):
     """What the laws fitted to small runs say of others.
 
     Attributes

@@ -22,6 +22,7 @@ from scipy.optimize import nnls
 
 from analysis._validate import non_negative, positive, single
 from analysis.laws import ParametricLaw
+from analysis.shown import Shown
 from analysis.solver.newton import least_absolute, minimise
 from analysis.solver.problems import Problems
 from analysis.solver.sandwich import LARGEST_CONDITION, sandwich
@@ -31,7 +32,7 @@ PARAMETERS = ("E", "A", "B", "alpha", "beta")
 
 
 @dataclass(frozen=True)
-class FitResult:
+class FitResult(Shown):
     """A fitted law, and how far to trust it.
 
     Attributes

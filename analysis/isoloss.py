@@ -26,6 +26,7 @@ from analysis.extrapolation import of_train_set
 from analysis.fit import fit_parametric
 from analysis.laws import ParametricLaw
 from analysis.noise import WARMED_UP, first_batch, in_second_batch
+from analysis.shown import Shown
 
 
 def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
@@ -105,7 +106,7 @@ def compare_pairs(pairs: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.
 
 
 @dataclass(frozen=True)
-class ExponentTest:
+class ExponentTest(Shown):
     """Whether the exponents of size and data differ.
 
     Attributes

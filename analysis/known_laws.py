@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis._validate import positive, single
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
 from analysis.microscope import CostedLaw, LogFunction, examine, is_budget_free, sum_of_powers
+from analysis.shown import Shown
 
 UNIQUE_TOKENS = 1e11
 """Unique tokens of the data-constrained law here: a hundred billion, a choice."""
@@ -29,7 +30,7 @@ PRODUCT = sum_of_powers((FLOP_PER_PARAMETER_TOKEN, 1, 1))
 
 
 @dataclass(frozen=True)
-class KnownLaw:
+class KnownLaw(Shown):
     """A law under the microscope.
 
     Attributes

@@ -33,6 +33,7 @@ from tqdm import tqdm
 from analysis._validate import whole
 from analysis.checkpoint import Checkpoint
 from analysis.language import Language, Text, theory, write
+from analysis.shown import Shown
 
 __all__ = ["Job", "Language", "Model", "Run", "grid", "learn", "sweep", "theory", "train"]
 
@@ -47,7 +48,7 @@ WORDS = Language()
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Shown):
     """A training run.
 
     Attributes
@@ -69,7 +70,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Shown):
     """A run to be made.
 
     Attributes
@@ -95,7 +96,7 @@ class Job:
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class Model(Shown):
     """What a model has learned.
 
     Attributes

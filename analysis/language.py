@@ -37,6 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis._validate import FloatOrArray, plain, positive, set_single, whole
 from analysis.laws import ParametricLaw
+from analysis.shown import Shown
 
 RAREST = 2**46
 """Words of this rank and beyond are all called by this rank: none is ever met twice."""
@@ -47,7 +48,7 @@ GOLDEN = np.uint64(round((5**0.5 - 1) / 2 * 2**64))
 
 
 @dataclass(frozen=True)
-class Language:
+class Language(Shown):
     """The settings of a language; see the module.
 
     Attributes
@@ -192,7 +193,7 @@ def _far(share: NDArray, alpha: float) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, eq=False)
-class Text:
+class Text(Shown):
     """A piece of text.
 
     Attributes

@@ -22,13 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis._validate import FloatOrArray, non_negative, plain, positive, set_single
+from analysis.shown import Shown
 
 FLOP_PER_PARAMETER_TOKEN = 6
 """Training FLOP for each parameter and token: C = 6 N D (Kaplan et al. 2020, section 2.1)."""
 
 
 @dataclass(frozen=True)
-class Allocation:
+class Allocation(Shown):
     """A training run: how a compute budget is divided between size and data.
 
     Attributes
@@ -47,7 +48,7 @@ class Allocation:
 
 
 @dataclass(frozen=True)
-class ParametricLaw:
+class ParametricLaw(Shown):
     """L(N, D) = E + A / N**alpha + B / D**beta (Hoffmann et al. 2022, section 3.3, eq. 2).
 
     Attributes
@@ -193,7 +194,7 @@ class LawEnsemble(ParametricLaw):
 
 
 @dataclass(frozen=True)
-class PublishedLaw:
+class PublishedLaw(Shown):
     """A law as somebody printed it.
 
     Attributes

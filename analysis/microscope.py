@@ -26,6 +26,7 @@ from scipy.optimize import brentq, elementwise
 
 from analysis._validate import plain, positive, single
 from analysis.laws import Allocation
+from analysis.shown import Shown
 
 LogFunction = Callable[[ArrayLike, ArrayLike], NDArray]
 """A function of ln N and ln D, for real and complex arrays."""
@@ -38,7 +39,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True)
-class CostedLaw:
+class CostedLaw(Shown):
     """A loss and a cost as functions of x = ln N and y = ln D.
 
     Attributes

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from analysis._validate import non_negative
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw, fit_overtraining
+from analysis.shown import Shown
 
 SECOND_BATCH = "2024"
 """Runs dated from this year on are the second batch; the first is of December 2023."""
@@ -137,7 +138,7 @@ def run_noise(runs: pd.DataFrame, validation: str = "c4_val") -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Luck:
+class Luck(Shown):
     """What the same experiment gives when nothing changes but the noise.
 
     Attributes

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from analysis._validate import FloatOrArray, non_negative, plain, positive, set_single
 from analysis.fit import FitResult, check_runs
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
+from analysis.shown import Shown
 from analysis.solver.projection import least_squares_covariance, project, status_of
 
 ETA_RANGE = (0.005, 1.0)
@@ -31,7 +32,7 @@ GAMMA_RANGE = (0.01, 20.0)
 
 
 @dataclass(frozen=True)
-class OvertrainingLaw:
+class OvertrainingLaw(Shown):
     """L(C, M) = E + (a M**eta + b M**-eta) C**-eta (Gadre et al. 2024, eq. 4).
 
     Attributes
@@ -94,7 +95,7 @@ class OvertrainingLaw:
 
 
 @dataclass(frozen=True)
-class DownstreamLaw:
+class DownstreamLaw(Shown):
     """error = epsilon - k exp(-gamma L) (Gadre et al. 2024, eq. 5).
 
     Attributes

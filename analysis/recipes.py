@@ -25,11 +25,12 @@ from scipy.stats import t as student
 from analysis.extrapolation import FIVE_RUNS, SMALL_SIZES, Run, choose, of_train_set
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw
+from analysis.shown import Shown
 from analysis.solver.projection import least_squares_covariance
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Shown):
     """How the law is fitted.
 
     Attributes
@@ -64,7 +65,7 @@ SHAPES = np.linspace(0.03, 0.4, 75), np.linspace(-1.0, 5.0, 49)
 
 
 @dataclass(frozen=True)
-class SharedFit:
+class SharedFit(Shown):
     """One law a training set, all of the same shape.
 
     Attributes

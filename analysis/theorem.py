@@ -24,6 +24,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from analysis.shown import Shown
+
 N, D, C, A, B, kappa = sp.symbols("N D C A B kappa", positive=True)
 alpha, beta, p, q, k_N, k_D = sp.symbols("alpha beta p q k_N k_D", positive=True)
 N_opt, D_opt, Z = sp.symbols("N_opt D_opt Z", positive=True)
@@ -36,7 +38,7 @@ Psi = sp.Function("Psi")
 
 
 @dataclass(frozen=True)
-class Statements:
+class Statements(Shown):
     """What chapter 13 states.
 
     Attributes

@@ -35,13 +35,14 @@ from analysis._validate import (
     positive_as_given,
 )
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, ParametricLaw
+from analysis.shown import Shown
 
 BLOCK = 16_384
 """Elements in a block: four double-precision operands of this size fit a core's cache."""
 
 
 @dataclass(frozen=True)
-class Placement:
+class Placement(Shown):
     """Where a run stands against the cheapest run of the same loss.
 
     Attributes

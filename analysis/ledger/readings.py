@@ -30,6 +30,7 @@ from analysis.ledger.digits import (
 from analysis.ledger.inverse import least_change, over_rounding, within_rounding
 from analysis.ledger.statements import TRANSLATIONS, Case, original
 from analysis.ledger.tables import exponent_candidates, on_frontier, row_of, size_on_frontier
+from analysis.shown import Shown
 
 
 class Kind(StrEnum):
@@ -45,7 +46,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Shown):
     """A way to arrive at a figure.
 
     Attributes

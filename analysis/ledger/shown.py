@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from analysis.ledger.digits import figure
 from analysis.ledger.readings import Kind
 from analysis.ledger.statements import Claim
+from analysis.shown import Shown
 
 UNITS = {
     "1e9 parameters": "billion parameters",
@@ -24,7 +25,7 @@ UNITS = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Shown):
     """What became of a claim.
 
     Attributes

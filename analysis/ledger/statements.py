@@ -19,11 +19,12 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
+from analysis.shown import Shown
 from analysis.tradeoff import compute_overhead, data_scaling_factor
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Shown):
     """A figure as its source prints it.
 
     Attributes

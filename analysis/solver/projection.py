@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize_scalar, nnls
 
+from analysis.shown import Shown
 from analysis.solver.sandwich import LARGEST_CONDITION
 
 GRID = 120
@@ -20,7 +21,7 @@ GRID = 120
 
 
 @dataclass(frozen=True)
-class Projection:
+class Projection(Shown):
     """The best exponent, with what belongs to it.
 
     Attributes
