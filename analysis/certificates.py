@@ -31,6 +31,7 @@ from analysis.derivation import (
     log_of,
     m,
     r,
+    t,
     u,
     x,
 )
@@ -134,6 +135,12 @@ def _balance(d: Derivation) -> bool:
 def _iso_loss(d: Derivation) -> bool:
     at = d.loss.rhs.subs({N: k_N * N_opt, D: k_D * D_opt}) - d.loss.rhs.subs({N: N_opt, D: D_opt})
     return is_zero(at - (d.iso_loss.lhs - d.iso_loss.rhs))
+
+
+def _translated(d: Derivation) -> bool:
+    moved = d.loss.rhs.subs({N: N * t ** (1 / alpha), D: D * t ** (1 / beta)}, simultaneous=True)
+    left, right = d.translated.lhs.doit(), d.translated.rhs.doit()
+    return is_zero(left - (moved - E)) and is_zero(t * right - (d.loss.rhs - E))
 
 
 def _post_solves_iso_loss(d: Derivation) -> bool:
@@ -267,6 +274,7 @@ CERTIFICATES = {
     "at the optimum the pulls of size and of data are equal": _pull,
     "at the optimum the reducible terms stand as beta to alpha": _balance,
     "the iso-loss equation compares the law at two points": _iso_loss,
+    "scaled by powers of t, size and data divide the reducible loss by t": _translated,
     "the post's k_D solves the iso-loss equation": _post_solves_iso_loss,
     "the closed form is the post's k_D with the balance put in": _closed_form_is_the_post,
     "the post's k_D does not change with C": _budget_free,

@@ -19,9 +19,11 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
+from analysis.shown import Shown
+
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
 alpha, beta, k_N, k_D, m = sp.symbols("alpha beta k_N k_D m", positive=True)
-T, r = sp.symbols("T r", positive=True)
+T, r, t = sp.symbols("T r t", positive=True)
 N_opt, D_opt = sp.symbols("N_opt D_opt", positive=True)
 x = sp.Symbol("x", real=True)
 u = sp.Symbol("u", real=True)
@@ -30,7 +32,7 @@ h = sp.Function("h", real=True)
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Shown):
     """The chain of equations from the law to the price of a small model.
 
     Attributes
@@ -51,6 +53,9 @@ class Derivation:
         A N_opt**-alpha over B D_opt**-beta is beta/alpha.
     iso_loss
         The loss at (k_N N_opt, k_D D_opt) equals that at (N_opt, D_opt).
+    translated
+        N times t**(1/alpha) and D times t**(1/beta) divide the loss above E by t: in logarithms
+        every iso-loss curve is another one, moved.
     k_D_post
         k_D as de Vries writes it, with A, B, N_opt and D_opt.
     k_D
@@ -92,6 +97,7 @@ class Derivation:
     pull: sp.Eq
     balance: sp.Eq
     iso_loss: sp.Eq
+    translated: sp.Eq
     k_D_post: sp.Eq
     k_D: sp.Eq
     exchange: sp.Eq
@@ -166,6 +172,12 @@ def derive() -> Derivation:
         pull=sp.Eq(alpha * A * N_opt**-alpha, beta * B * D_opt**-beta),
         balance=sp.Eq(rho, beta / alpha),
         iso_loss=iso,
+        translated=sp.Eq(
+            A * as_written(N, t ** (1 / alpha)) ** -alpha
+            + B * as_written(D, t ** (1 / beta)) ** -beta,
+            as_written(loss - E, 1 / t),
+            evaluate=False,
+        ),
         k_D_post=sp.Eq(k_D, remainder ** (-1 / beta)),
         k_D=sp.Eq(k_D, closed),
         exchange=sp.Eq(beta * k_N**-alpha + alpha * k_D**-beta, alpha + beta),

@@ -32,6 +32,25 @@ def plot_straight_path(
 
 
 @seen_as(
+    "Data against size, both logarithmic. Four iso-loss curves of the same shape along a straight "
+    "dotted line. From the compute-optimal run of each, the same step to the left and the same "
+    "step up lead back to the curve: the steps are the same four times over."
+)
+def plot_same_steps(
+    ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, step: float
+) -> Axes:
+    """Iso-loss curves at `budgets` with the way from each optimum to `step` times its size."""
+    _translates(ax, law, budgets, k_N, budgets)
+    for i, budget in enumerate(budgets):
+        best, factor = optimum(law, budget), float(solve_k_D(law, step, budget))
+        name = "step to the smaller model" if i == 0 else f"{DATA_ONLY}step {i + 1}"
+        size, data = best.N * np.array([1, step, step]), best.D * np.array([1, 1, factor])
+        ax.plot(size, data, color=PURPLE, linewidth=2.2, label=name)
+    ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.45, -0.12))
+    return ax
+
+
+@seen_as(
     "Data against size, both logarithmic. Four iso-loss curves of one and the same shape, carried "
     "along a dotted path that bends: nearly level at the lower left, where the data hardly grow, "
     "and rising like a diagonal at the upper right."

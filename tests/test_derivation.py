@@ -84,6 +84,8 @@ def test_every_certificate_holds():
         ("loss_on_budget", six_to_two, "along the budget line"),
         ("loss", lambda e: e - 2 * dv.B * dv.D**-beta, "the law has"),
         ("overhead", lambda e: e + 2, "overhead is"),
+        ("translated", swap, "divide the reducible loss"),
+        ("translated", lambda e: e * dv.t, "divide the reducible loss"),
         ("log_series", lambda e: -e, "series"),
         ("k_min", swap, "k_min"),
         ("slope", lambda e: -e, "slope"),
@@ -107,7 +109,7 @@ def test_a_planted_error_is_caught_by_its_certificate(name, change, caught_by):
 
 
 @pytest.mark.parametrize("side", ["lhs", "rhs"])
-@pytest.mark.parametrize("name", ["pull", "balance", "iso_loss", "exchange"])
+@pytest.mark.parametrize("name", ["pull", "balance", "iso_loss", "translated", "exchange"])
 def test_every_leaf_of_a_two_sided_equation_matters(name, side):
     equation = getattr(derived(), name)
     for mutant in mutants(getattr(equation, side)):
