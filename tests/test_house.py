@@ -40,6 +40,7 @@ LAYERS = (
     {"analysis.ledger.readings"},
     {"analysis.ledger.shown"},
     {"analysis.claims", "analysis.advice"},
+    {"analysis.exercises.keys_law"},
     {"analysis.exercises.keys_derivation", "analysis.exercises.keys_numbers"},
     {"analysis.exercises.keys_evidence", "analysis.exercises.keys_beyond"},
     {"analysis.exercises.checking"},
