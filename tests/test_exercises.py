@@ -209,6 +209,11 @@ class TestKinds:
         assert same(sp.exp(sp.log(p) + sp.log(C)) / C, p)
         assert not same(p + C / 10**20, p)
 
+    def test_forms_that_part_beyond_the_real_numbers_are_equal(self):
+        p, q, r = sp.symbols("p q r", positive=True)
+        assert same(sp.log(p - q) - sp.log(r), sp.log((p - q) / r))
+        assert same(sp.log(q - p) - sp.log(r), sp.log((q - p) / r))
+
     def test_functions_are_compared_and_their_errors_told(self):
         key = Function(lambda x: x**2, [(1.0,), (3.0,)], [Mistake(lambda x: 2 * x, "twice")])
         assert key.advise(lambda x: x * x) is None

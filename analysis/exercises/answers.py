@@ -193,18 +193,21 @@ class Names:
 def same(left: sp.Expr, right: sp.Expr) -> bool:
     """Say whether two expressions are equal wherever their symbols are positive.
 
-    Shown symbolically where SymPy finds zero; where it does not, the difference is evaluated to
-    fifty digits at several points, and a difference at any of them decides.
+    Shown symbolically where SymPy finds zero; where it does not, both are evaluated to fifty digits
+    at several points at which the second is real, and a difference at any of them decides.
     """
     left, right = _positive(left), _positive(right)
     if left == right or sp.powdenest(sp.expand(left - right), force=True) == 0:
         return True
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
-    for scale in (10, 7, 23):
-        point = {s: sp.Rational(sp.prime(6 + place), scale) for place, s in enumerate(symbols)}
-        if not _close(left.subs(point), right.subs(point)):
-            return False
-    return True
+    points = [
+        {s: sp.Rational(sp.prime(6 + place), scale) for place, s in enumerate(order)}
+        for scale in (10, 7, 23, 61)
+        for order in (symbols, symbols[::-1])
+    ]
+    # Equal forms may part where a root or a logarithm leaves the real numbers.
+    real = [point for point in points if right.subs(point).evalf().is_real]
+    return all(_close(left.subs(point), right.subs(point)) for point in real or points)
 
 
 def _close(left: sp.Expr, right: sp.Expr) -> bool:

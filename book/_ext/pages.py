@@ -31,6 +31,11 @@ NEEDLESS = re.compile(
     r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>"
     r'|\s*<meta name="docsearch:[^>]*>'
 )
+SOLUTION = re.compile(
+    r'<div class="solution dropdown admonition" id="([\w-]+)">\s*'
+    r'<p class="admonition-title">(.*?)</p>\s*<section[^>]*>(.*?)</section>\s*</div>',
+    re.S,
+)
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 ACCESSIBLE = {
     # docutils calls its citations a list, but not their entries list items.
@@ -78,7 +83,7 @@ def finish_pages(site: Path, *, base: str, title: str, store: Path) -> None:
     new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
     script = site / "_static" / "tex-svg.js"
     for path, text in set_equations(new, script, store).items():
-        text = previewed(accessible(lean(text)), path.relative_to(site), base, title)
+        text = previewed(folded(accessible(lean(text))), path.relative_to(site), base, title)
         path.write_text(secured(text), encoding="utf-8")
     for pattern in UNUSED:
         for unused in site.glob(pattern):
@@ -106,6 +111,23 @@ def accessible(page: str) -> str:
         page = page.replace(made, meant)
     first, *rest = page.split('aria-label="table"')
     return first + "".join(f'aria-label="table {n}"{part}' for n, part in enumerate(rest, 1))
+
+
+def folded(page: str) -> str:
+    """Return the page with each solution folded, by the browser itself; a link to it unfolds it."""
+
+    def details(solution: re.Match) -> str:
+        name, title, body = solution.groups()
+        words = re.sub(r"<[^>]+>", "", title)
+        [exercise] = re.findall(r'href="([^"]*)"', title)
+        return (
+            f'<details class="solution admonition"><summary class="admonition-title">{words}'
+            f'</summary>\n<div id="{name}">{body}'
+            f'<p class="to-exercise"><a href="{exercise}">Back to the exercise</a></p>'
+            "</div></details>"
+        )
+
+    return SOLUTION.sub(details, page)
 
 
 def previewed(page: str, name: Path, base: str, title: str) -> str:

@@ -8,6 +8,7 @@
   there runs them again.
 - Kernels import the package of this checkout.
 - References are labelled as the text cites them, by author and year.
+- An exercise links to its solution, in an edition that has one; BOOK_EDITION=student has none.
 - The log says which notebook is at work and how many remain.
 - With STRICT=1 in the environment every notebook is executed anew.
 """
@@ -21,11 +22,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from docutils import nodes
 from pages import finish_pages, preview
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.errors import ConfigError
+from sphinx_exercise.nodes import is_exercise_node
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,6 +85,8 @@ def configure(app, config) -> None:
         for stale in cache.glob("*"):
             if stale.name != config.analysis_digest and stale.is_dir():
                 shutil.rmtree(stale)
+    if os.environ.get("BOOK_EDITION") == "student":
+        app.tags.add("student")
     config.html_baseurl = base_url()
     if url := repository():
         open_elsewhere(config, url)
@@ -129,6 +134,19 @@ def finish(app, error) -> None:
     store = ROOT / "_build" / "equations.json"
     base, title = app.config.html_baseurl, app.config.html_title
     finish_pages(site, base=base, title=title, store=store)
+
+
+def link_solutions(app, doctree, docname) -> None:
+    """Let each exercise that has a solution in this edition link to it."""
+    registry = getattr(app.env, "sphinx_exercise_registry", {})
+    for exercise in doctree.findall(is_exercise_node):
+        name = exercise.get("label", "").replace("ex-", "sol-", 1)
+        solution = registry.get(name)
+        if solution is None:
+            continue
+        page = app.builder.get_relative_uri(docname, solution["docname"])
+        link = nodes.reference("", "Solution", internal=True, refuri=f"{page}#{name}")
+        exercise += nodes.paragraph("", "", link, classes=["to-solution"])
 
 
 def address(url: str) -> str:
@@ -197,5 +215,6 @@ def setup(app):
     app.connect("config-inited", configure, priority=900)
     app.connect("env-before-read-docs", announce)
     app.connect("builder-inited", add_mathjax)
+    app.connect("doctree-resolved", link_solutions)
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
