@@ -16,7 +16,7 @@ export STRICT
 BUILD += -W -n --keep-going
 endif
 
-.PHONY: help book pdf test lint strict data record lab serve lock clean
+.PHONY: help book student slides pdf test lint strict data record lab serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -29,7 +29,7 @@ $(SITE): $(READY) $(SOURCES)
 	@$(BUILD)
 	@touch $@
 
-test: lint strict ## check the style, build the site strictly from scratch, run every test
+test: lint strict student ## check the style, build the site strictly from scratch, run every test
 	@$(BIN)/python -m pytest
 
 lint: $(READY)
@@ -42,6 +42,15 @@ strict: $(READY)
 pdf: book ## print the whole book as one PDF, _build/book.pdf (needs Chromium)
 	@$(BIN)/python book/_ext/book_pdf.py _build/html _build/book.pdf
 
+student: $(READY) ## build the site and the notebooks without solutions, for students, in _build/student
+	@$(BIN)/python book/_ext/student.py _build/student
+	@BOOK_EDITION=student $(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student
+	@echo "The student edition is built. Open file://$(CURDIR)/_build/student/_build/html/index.html"
+	@echo "Its notebooks: $(CURDIR)/_build/student/notebooks"
+
+slides: book ## make the lecture's and the lab's slides from the chapters, in _build/slides
+	@$(BIN)/python book/_ext/slides.py _build _build/slides
+
 data: $(READY) ## download the public data sets into data/ and verify them
 	@$(BIN)/python -m analysis.datasets
 
@@ -53,7 +62,7 @@ record: $(READY) ## remake the recorded results from the data
 	@$(BIN)/python -m analysis.lab_studies
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=book
+	@cd book && "$(CURDIR)/$(BIN)/python" -m jupyterlab $(LAB) index.ipynb
 
 serve: book ## serve the site on this machine
 	@$(BIN)/python -c 'import http.server as s; s.HTTPServer(("127.0.0.1", $(PORT)), None).server_close()' 2>/dev/null \

@@ -1,0 +1,43 @@
+"""The student edition: the book without its pages for teachers.
+
+    python book/_ext/student.py _build/student
+
+writes the table of contents of that edition and copies its notebooks. Solutions stand on pages of
+their own, so an edition without them needs no page changed. The site is then built as always, with
+BOOK_EDITION=student; what it prints of those pages elsewhere is marked `only` in the sources.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FOR_TEACHERS = frozenset({"book/solutions", "book/teachers", "book/exam"})
+
+
+def student_contents(contents: dict) -> dict:
+    """Return a table of contents without the pages for teachers."""
+    parts = [
+        part | {"chapters": [one for one in part["chapters"] if one["file"] not in FOR_TEACHERS]}
+        for part in contents["parts"]
+    ]
+    return contents | {"parts": parts}
+
+
+def prepare(folder: Path) -> None:
+    """Write the student edition's table of contents and its notebooks into a folder, anew."""
+    contents = student_contents(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+    notebooks = folder / "notebooks"
+    shutil.rmtree(notebooks, ignore_errors=True)
+    notebooks.mkdir(parents=True)
+    pages = [one["file"] for part in contents["parts"] for one in part["chapters"]]
+    for page in (contents["root"], *pages):
+        if (source := ROOT / f"{page}.ipynb").is_file():
+            shutil.copyfile(source, notebooks / source.name)
+    (folder / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))
