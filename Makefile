@@ -44,7 +44,7 @@ pdf: book ## print the whole book as one PDF, _build/book.pdf (needs Chromium)
 
 student: $(READY) ## build the site and the notebooks without solutions, for students, in _build/student
 	@$(BIN)/python book/_ext/student.py _build/student
-	@BOOK_EDITION=student $(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student
+	@$(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student
 	@echo "The student edition is built. Open file://$(CURDIR)/_build/student/_build/html/index.html"
 	@echo "Its notebooks: $(CURDIR)/_build/student/notebooks"
 

@@ -8,7 +8,7 @@
   there runs them again.
 - Kernels import the package of this checkout.
 - References are labelled as the text cites them, by author and year.
-- An exercise links to its solution, in an edition that has one; BOOK_EDITION=student has none.
+- An exercise links to its solution, in an edition that has one.
 - The log says which notebook is at work and how many remain.
 - With STRICT=1 in the environment every notebook is executed anew.
 """
@@ -85,8 +85,6 @@ def configure(app, config) -> None:
         for stale in cache.glob("*"):
             if stale.name != config.analysis_digest and stale.is_dir():
                 shutil.rmtree(stale)
-    if os.environ.get("BOOK_EDITION") == "student":
-        app.tags.add("student")
     config.html_baseurl = base_url()
     if url := repository():
         open_elsewhere(config, url)

@@ -3,8 +3,7 @@
     python book/_ext/student.py _build/student
 
 writes the table of contents of that edition and copies its notebooks. Solutions stand on pages of
-their own, so an edition without them needs no page changed. The site is then built as always, with
-BOOK_EDITION=student; what it prints of those pages elsewhere is marked `only` in the sources.
+their own, so an edition without them needs no page changed: the site is then built as always.
 """
 
 import shutil
