@@ -40,6 +40,7 @@ def prose(path: Path) -> str:
         text = path.read_text(encoding="utf-8")
     for hidden in (
         r"```\{(?:glue:math|bibliography)\}.*?```",  # equations and references made elsewhere
+        r"^\([\w-]+\)=$",  # anchors
         r"^:\w+:.*$",  # options of directives
         r"^```(?:bash|python)$.*?^```$",  # commands and code
         r"^```.*$",  # their fences

@@ -1,5 +1,7 @@
 """The student edition holds nothing of the pages for teachers; a fork can be made as they say."""
 
+import functools
+import html
 import json
 import os
 import re
@@ -30,8 +32,15 @@ def words(text: str) -> str:
     return PUNCTUATION.sub(" ", text)
 
 
-def page_text(path: Path) -> str:
-    return words(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text())
+@functools.cache
+def text_of(path: Path) -> str:
+    """What a person can read in a file: a page without its tags, a notebook's cells, or all."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        text = html.unescape(re.sub(r"<(svg|style)\b.*?</\1>|<[^>]*>", "", text, flags=re.S))
+    elif path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return words(text)
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +48,8 @@ def edition():
     """The text of every file of the student edition that a student can read."""
     site = STUDENT / "_build" / "html"
     assert (site / "index.html").is_file(), "the student edition is missing; run: make student"
-    read = {path: page_text(path) for path in site.rglob("*.html")}
-    plain = [*site.rglob("*.txt"), *site.rglob("*.js"), *site.rglob("*.json"), *site.rglob("*.csv")]
-    plain += [*(site / "_sources").rglob("*.*"), *(STUDENT / "notebooks").glob("*")]
-    return read | {path: words(path.read_text(encoding="utf-8")) for path in plain}
+    shown = [*site.rglob("*.html"), *site.glob("*.js"), *(site / "_sources").rglob("*.*")]
+    return {path: text_of(path) for path in [*shown, *(STUDENT / "notebooks").glob("*")]}
 
 
 def secrets(kind: str) -> list[str]:
@@ -102,8 +109,8 @@ class TestStudentEdition:
             assert [line for line in lines if line in text] == [], path
 
     def test_holds_no_output_of_them(self, edition):
-        chapters = [page_text(path) for path in FULL.glob("book/[01i]*.html")]
-        lines = [line for line in outputs() if not any(line in text for text in chapters)]
+        chapters = " ".join(text_of(path) for path in FULL.glob("book/[01i]*.html"))
+        lines = [line for line in outputs() if line not in chapters]
         assert len(lines) > 20
         for path, text in edition.items():
             assert [line for line in lines if line in text] == [], path
@@ -111,9 +118,7 @@ class TestStudentEdition:
     def test_the_full_site_does_hold_them(self):
         """What the tests above look for can be found, where it is."""
         for name in student.FOR_TEACHERS:
-            lines = [
-                line for line in secrets("markdown") if line in page_text(FULL / f"{name}.html")
-            ]
+            lines = [line for line in secrets("markdown") if line in text_of(FULL / f"{name}.html")]
             assert len(lines) > 10, name
 
     def test_asks_every_exercise_and_links_to_no_solution(self, edition):
@@ -166,8 +171,8 @@ def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
     inside = {k: v for k, v in os.environ.items() if k not in ("STRICT", "PYTHONPATH")}
     done = subprocess.run(build, cwd=fork, env=inside, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    mine = page_text(fork / "_build" / "html" / "book" / "15_mine.html")
-    price = page_text(fork / "_build" / "html" / "book" / "04_price.html")
+    mine = text_of(fork / "_build" / "html" / "book" / "15_mine.html")
+    price = text_of(fork / "_build" / "html" / "book" / "04_price.html")
     ask = "from analysis.laws import PUBLISHED; from analysis import tradeoff as t;"
     ask += "l = PUBLISHED['mine-2026'].law; print(t.compute_overhead(1/3, l.alpha, l.beta),"
     ask += "f'k_min = {t.minimum_model_scale(l.alpha, l.beta):.4f}')"

@@ -30,19 +30,23 @@ ROOT = Path(__file__).resolve().parents[2]
 REVEAL = "https://reveal.invalid"
 """Stands for reveal.js's address in the export, until its files are put in."""
 STYLE = """
-.reveal { font-size: 26px; }
+.reveal { font-size: 30px; }
 .reveal h1 { font-size: 1.9em; } .reveal h2 { font-size: 1.4em; }
 .reveal h1, .reveal h2, .reveal h3 { text-transform: none; letter-spacing: 0; text-align: left; }
 .reveal .jp-Cell, .reveal .jp-Notebook { padding: 0; border: 0; }
-.reveal .jp-RenderedHTMLCommon { font-size: 26px; text-align: left; line-height: 1.4; }
-.reveal .jp-OutputArea-output pre, .reveal .highlight pre { font-size: 19px; line-height: 1.35; }
+.reveal .jp-RenderedHTMLCommon { font-size: 30px; text-align: left; line-height: 1.4; }
+.reveal .highlight pre { font-size: 18px; line-height: 1.35; margin: 0; }
+.reveal .jp-OutputArea-output pre { font-size: 12.5px; line-height: 1.2; max-height: none; }
 .reveal .jp-OutputPrompt, .reveal .jp-InputPrompt { display: none; }
 .reveal .jp-InputArea-editor { border: 1px solid #ccc; background: #f7f7f7; padding: 4px 8px; }
-.reveal .picture { width: 540px; margin: 0 auto; color: #222; }
-.reveal .picture svg { display: block; width: 100%; height: auto; max-height: 470px; }
+.reveal .picture { width: 520px; margin: 0 auto; color: #222; }
+.reveal .picture svg { display: block; width: 100%; height: auto; max-height: 400px; }
+.reveal .alone .picture { width: 760px; }
+.reveal .alone .picture svg { max-height: 560px; }
 .reveal .picture-data { display: none; }
 .reveal .equation { text-align: center; margin: 0.5em 0; }
-.reveal table { font-size: 20px; }
+.reveal .jp-RenderedHTMLCommon table { font-size: 15px; }
+.reveal .jp-RenderedHTMLCommon table :is(td, th) { padding: 1px 12px; line-height: 1.3; }
 .glyphs { display: none; }
 mjx-container > svg { overflow: visible; min-height: 1px; min-width: 1px; }
 mjx-container[display="true"] { display: block; text-align: center; margin: 0.5em 0; }
@@ -113,6 +117,7 @@ def notebook_of(deck: str, chapters: Chapters) -> nbformat.NotebookNode:
 
 def pieces(body: str, chapters: Chapters):
     """Yield the cells of a slide: its words, and what it takes from the chapters."""
+    alone = not re.sub(r"^[#@].*$", "", body, flags=re.M).strip() and body.count("\n@") == 1
     for part in re.split(r"^(@\w+ .*)$", body, flags=re.M):
         if not part.strip():
             continue
@@ -121,9 +126,13 @@ def pieces(body: str, chapters: Chapters):
             continue
         kind, chapter, what = part[1:].split(" ", 2)
         try:
-            yield taken(kind, chapter, what.strip(), chapters)
+            cell = taken(kind, chapter, what.strip(), chapters)
         except (KeyError, ValueError, OSError) as error:
             raise DeckError(f"no chapter has what this line asks for: {part}") from error
+        if kind == "figure" and alone:
+            data = cell.outputs[0].data
+            data["text/html"] = f'<div class="alone">{data["text/html"]}</div>'
+        yield cell
 
 
 def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.NotebookNode:
@@ -173,14 +182,14 @@ def self_contained(page: str, title: str, script: Path, store: Path) -> str:
     page = ELSEWHERE.sub("", page)
     page = re.sub(r"<script>\s*require\(.*?</script>", lambda _: started(title), page, flags=re.S)
     page = re.sub(
-        rf'<link rel="stylesheet" href="{REVEAL}/dist/([\w/.-]+)"[^>]*>',
+        rf'<link[^>]*href="{REVEAL}/dist/([\w/.-]+)"[^>]*>',
         lambda link: f"<style>{reveal_file('dist/' + link[1])}</style>",
         page,
     )
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
     page = with_equations_marked(page)
     whole = set_equations({script: page}, script, store)[script]
-    if "\\(" in whole or "\\[" in whole:
+    if "<mjx-container" not in whole:
         mathjax = script.read_text(encoding="utf-8")
         whole = whole.replace("</head>", f"<script>{mathjax}</script></head>", 1)
     return whole
@@ -196,7 +205,7 @@ def with_equations_marked(page: str) -> str:
         kept.append(block[0])
         return f"\x00{len(kept) - 1}\x00"
 
-    body = re.sub(r"<(pre|script|style|svg)\b.*?</\1>", keep, body, flags=re.S)
+    body = re.sub(r"<(pre|script|style|svg)\b.*?</\1>|<[^>]+>", keep, body, flags=re.S)
     body = re.sub(
         r"\$\$(.+?)\$\$",
         r'<div class="math equation notranslate nohighlight">\\[\1\\]</div>',
