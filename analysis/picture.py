@@ -6,6 +6,7 @@ The SVG takes the page's text colour, so that it reads in light and in dark mode
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import io
 import re
@@ -158,10 +159,22 @@ def _inline(svg: str, alt: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = svg.replace("#000000", "currentColor")
+    svg = _with_own_names(svg.replace("#000000", "currentColor"))
     label = html.escape(alt, quote=True)
     attributes = f'role="img" aria-label="{label}" fill="currentColor" stroke-linejoin="round"'
     return svg.replace("<svg ", f"<svg {attributes} ", 1)
+
+
+def _with_own_names(svg: str) -> str:
+    """Keep the names to which the SVG itself refers, made its own; leave out glyphs of nothing."""
+    blank = re.findall(r'<path id="([^"]+)" transform="[^"]*"/>', svg)
+    for name in blank:
+        svg = re.sub(rf'\s*<use xlink:href="#{re.escape(name)}"[^>]*/>', "", svg)
+    svg = re.sub(r'\s*<path id="[^"]+" transform="[^"]*"/>', "", svg)
+    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(r' id="([^"]+)"', lambda n: f' id="{own}-{n[1]}"' if n[1] in used else "", svg)
+    return re.sub(r'(href="|url\()#', rf"\1#{own}-", svg)
 
 
 def _points(axes: Axes) -> str:

@@ -118,7 +118,9 @@ def test_a_built_site_is_finished_once(tmp_path):
 def test_without_a_public_address_there_is_no_site_map(tmp_path):
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static" / "tex-svg.js").write_text("")
-    pages.finish_pages(tmp_path, base="", title="A book", store=tmp_path / "eq.json")
+    pages.finish_pages(
+        tmp_path, first="book/index.html", base="", title="A book", store=tmp_path / "eq.json"
+    )
     assert not (tmp_path / "sitemap.xml").exists()
     assert (tmp_path / "404.html").exists()
 

@@ -36,6 +36,9 @@ SOLUTION = re.compile(
     r'<p class="admonition-title">(.*?)</p>\s*<section[^>]*>(.*?)</section>\s*</div>',
     re.S,
 )
+STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
+SUMMARY = re.compile(r"(<summary[^>]*>\s*)<p(.*?)</p>", re.S)
+"""The words on which a folded cell unfolds."""
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 ACCESSIBLE = {
     # docutils calls its citations a list, but not their entries list items.
@@ -43,8 +46,7 @@ ACCESSIBLE = {
     ' role="doc-biblioentry"': "",
     # What scrolls must be reached by the keyboard.
     '<div class="output text_html"><div>\n<style scoped>': (
-        '<div class="output text_html"><div tabindex="0" role="region" aria-label="table">\n'
-        "<style scoped>"
+        '<div class="output text_html"><div tabindex="0" role="region" aria-label="table">\n<style>'
     ),
     '<div class="output text_html"><table class="ledger': (
         '<div class="output text_html" tabindex="0" role="region" aria-label="table">'
@@ -54,6 +56,10 @@ ACCESSIBLE = {
     ' id="exercise-content"': "",
     ' id="proof-content"': "",
     ' id="proof"': "",
+    # What HTML has given up, or never had; the style sheet does it.
+    'autocorrect="off"': "",
+    '<table border="1" class="dataframe">': '<table class="dataframe">',
+    ' valign="top"': "",
     # The corner of a table with two kinds of heading is no heading.
     "<th></th>": "<td></td>",
     # All that a page holds belongs to a landmark.
@@ -64,13 +70,15 @@ ACCESSIBLE = {
 """Markup that others make, and what readers who use the keyboard or a voice need instead."""
 
 
-def finish_pages(site: Path, *, base: str, title: str, store: Path) -> None:
+def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) -> None:
     """Finish every new page of a built site.
 
     Parameters
     ----------
     site : Path
         The folder of the built pages.
+    first : str
+        The name of the book's first page, to which the top of the site leads.
     base : str
         The public address of the site, ending in a slash; empty if it is not known.
     title : str
@@ -83,13 +91,15 @@ def finish_pages(site: Path, *, base: str, title: str, store: Path) -> None:
     new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
     script = site / "_static" / "tex-svg.js"
     for path, text in set_equations(new, script, store).items():
-        text = previewed(folded(accessible(lean(text))), path.relative_to(site), base, title)
-        path.write_text(secured(text), encoding="utf-8")
+        name = path.relative_to(site)
+        text = previewed(folded(accessible(lean(text))), name, base, title)
+        path.write_text(secured(styled(text, site, name)), encoding="utf-8")
     for pattern in UNUSED:
         for unused in site.glob(pattern):
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
     if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
         script.unlink(missing_ok=True)
+    (site / "index.html").write_text(forward(first, title), encoding="utf-8")
     (site / "404.html").write_text(secured(not_found(base, title)), encoding="utf-8")
     if base:
         (site / "sitemap.xml").write_text(sitemap(site, base), encoding="utf-8")
@@ -109,8 +119,26 @@ def accessible(page: str) -> str:
     """Return the page with its markup mended, each scrolling table under a name of its own."""
     for made, meant in ACCESSIBLE.items():
         page = page.replace(made, meant)
+    page = SUMMARY.sub(r"\1<span\2</span>", page)
     first, *rest = page.split('aria-label="table"')
     return first + "".join(f'aria-label="table {n}"{part}' for n, part in enumerate(rest, 1))
+
+
+def styled(page: str, site: Path, name: Path) -> str:
+    """Return the page with the styles that its outputs bring in a file of the site, or gone.
+
+    Tables bring one that the site's own style sheet makes needless.
+    """
+    start = page.index("<body")
+    head, body = page[:start], page[start:]
+    rules = dict.fromkeys(one.strip() for one in STYLE.findall(body) if ".dataframe" not in one)
+    body = STYLE.sub("", body)
+    if not rules:
+        return head + body
+    file = f"_static/{name.stem}.css"
+    (site / file).write_text("\n".join(rules) + "\n", encoding="utf-8")
+    link = f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n</head>'
+    return head.replace("</head>", link, 1) + body
 
 
 def folded(page: str) -> str:
@@ -222,6 +250,22 @@ a {{ color: #0a58ca; }}
 <p>The address may be mistyped, or the page has moved. Start again at
 <a href="{home}">{name}</a>; its search finds symbols and terms.</p>
 </main>
+</body>
+</html>
+"""
+
+
+def forward(first: str, title: str) -> str:
+    """Return the page at the top of the site, which leads to the book's first."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta http-equiv="refresh" content="0; url={first}"/>
+<title>{html.escape(title)}</title>
+</head>
+<body>
+<p><a href="{first}">{html.escape(title)}</a></p>
 </body>
 </html>
 """

@@ -10,6 +10,7 @@
 - References are labelled as the text cites them, by author and year.
 - An exercise links to its solution, in an edition that has one.
 - The log says which notebook is at work and how many remain.
+- The build carries the date of the last commit, and the sums of its files stand beside them.
 - With STRICT=1 in the environment every notebook is executed anew.
 """
 
@@ -29,6 +30,7 @@ from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import is_exercise_node
+from sums import write_sums
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +78,7 @@ def source_digest() -> str:
 
 
 def configure(app, config) -> None:
+    date_by_commit()
     config.analysis_digest = source_digest()
     if os.environ.get("STRICT") == "1":
         config.nb_execution_mode = "force"
@@ -92,6 +95,17 @@ def configure(app, config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(places)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     quiet_kernels()
+
+
+def date_by_commit() -> None:
+    """Let what is built carry the date of the last commit, not that of the build."""
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return
+    if done.returncode == 0 and done.stdout.strip():
+        os.environ.setdefault("SOURCE_DATE_EPOCH", done.stdout.strip())
 
 
 def quiet_kernels() -> None:
@@ -131,7 +145,9 @@ def finish(app, error) -> None:
     preview(site / "_static" / "preview.png")
     store = ROOT / "_build" / "equations.json"
     base, title = app.config.html_baseurl, app.config.html_title
-    finish_pages(site, base=base, title=title, store=store)
+    first = f"{app.config.master_doc}.html"
+    finish_pages(site, first=first, base=base, title=title, store=store)
+    write_sums(site)
 
 
 def link_solutions(app, doctree, docname) -> None:
