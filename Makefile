@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
 SITE := _build/html/index.html
+PUBLISHED ?= _build/html
 STRICT_SITE := _build/strict/_build/html
 SOURCES := $(shell find analysis book $(wildcard data) -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') _config.yml _toc.yml
 JUPYTER_BOOK := $(BIN)/python book/_ext/quietly.py
@@ -16,11 +17,11 @@ export STRICT
 BUILD += -W -n --keep-going
 endif
 
-.PHONY: help book student slides pdf test lint strict data record lab serve lock clean
+.PHONY: help book student slides verify audit links coverage test-oldest test-newest release pdf test lint strict data record lab serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 book: $(SITE) ## execute the notebooks and build the site (STRICT=1: every warning is an error)
 	@echo "The book is built. Open file://$(CURDIR)/$(SITE) in a browser, or run: make serve"
@@ -34,6 +35,7 @@ test: lint strict student ## check the style, build the site strictly from scrat
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/python -m mypy
 
 strict: $(READY)
 	@rm -rf _build/strict
@@ -63,6 +65,36 @@ record: $(READY) ## remake the recorded results from the data
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@cd book && "$(CURDIR)/$(BIN)/python" -m jupyterlab $(LAB) index.ipynb
+
+verify: $(READY) ## build the site again, elsewhere and otherwise, and compare it bit by bit (PUBLISHED= a folder or an address)
+	@$(BIN)/python book/_ext/rebuild.py "$(PUBLISHED)"
+
+coverage: $(READY) ## test the package and say which branches no test takes; at least 98 %
+	@rm -f _build/.coverage*
+	@$(BIN)/python -m coverage run -m pytest -q -m "not site"
+	@$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
+
+test-oldest: $(READY) ## test the package on the lowest versions that pyproject.toml admits
+	@$(MAKE) --no-print-directory on-versions VERSIONS=lowest-direct ELSEWHERE=_build/oldest
+
+test-newest: $(READY) ## test the package on the newest versions that pyproject.toml admits
+	@$(MAKE) --no-print-directory on-versions VERSIONS=highest ELSEWHERE=_build/newest
+
+on-versions:
+	@$(PYTHON) -m venv --clear $(ELSEWHERE) && $(ELSEWHERE)/bin/python -m pip install --quiet uv
+	@VIRTUAL_ENV=$(ELSEWHERE) $(ELSEWHERE)/bin/uv pip install --quiet --resolution $(VERSIONS) --editable ".[test]"
+	@$(ELSEWHERE)/bin/uv pip freeze --python $(ELSEWHERE)/bin/python >$(ELSEWHERE)/versions.txt
+	@$(ELSEWHERE)/bin/python -m pytest -q -m "not site"
+	@echo "Passed on the versions in $(ELSEWHERE)/versions.txt"
+
+audit: $(READY) ## licences, known vulnerabilities, and the bill of materials, _build/sbom.cdx.json
+	@$(BIN)/python .ci/audit.py _build/sbom.cdx.json
+
+links: book ## ask every outside address in the book; the report is _build/links.md
+	@$(BIN)/python .ci/links.py _build/html _build/links.md
+
+release: $(READY) ## check, tag, build, sum and archive the version in pyproject.toml, in _build/release
+	@bash .ci/release
 
 serve: book ## serve the site on this machine
 	@$(BIN)/python -c 'import http.server as s; s.HTTPServer(("127.0.0.1", $(PORT)), None).server_close()' 2>/dev/null \

@@ -17,6 +17,13 @@ hypothesis.settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis.settings.load_profile("project")
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """Mark what needs the built site, so that the package can be tested without it."""
+    for item in items:
+        if {"site", "served", "browser", "look", "edition"} & set(item.fixturenames):
+            item.add_marker("site")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
