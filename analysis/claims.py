@@ -100,13 +100,12 @@ def _judge(case: Case) -> Verdict:
     if not case.computable():
         return Verdict(case.claim, None, "", Kind.NOT_CHECKED, NO_RUNS)
     value = case.value()
-    for reading in READINGS:
-        explanation = reading.explain(case, value)
-        if explanation is not None:
-            computed = reading.value(case) if reading.value else value
-            law = reading.law or case.law_name
-            return Verdict(case.claim, computed, law, reading.kind, explanation)
-    raise AssertionError("the last reading always speaks")
+    # The last reading always speaks.
+    said = ((reading, reading.explain(case, value)) for reading in READINGS)
+    reading, explanation = next(found for found in said if found[1] is not None)
+    computed = reading.value(case) if reading.value else value
+    law = reading.law or case.law_name
+    return Verdict(case.claim, computed, law, reading.kind, explanation)
 
 
 def _rows(name: str, text: str) -> Iterable[tuple[int, dict[str, str]]]:

@@ -151,7 +151,7 @@ def fit_parametric(
     if E is not None:
         rows[0] = E
     theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
-    best = int(np.argmin(np.where(np.isfinite(values), values, np.inf)))
+    best = int(np.nanargmin(values))
     agreeing = int(np.sum(values <= values[best] * (1 + 1e-6) + 1e-20))
     theta, value, converged = theta[:, best], values[best], converged[best]
     if delta == 0:
@@ -194,11 +194,11 @@ def parametric_objective(
 ) -> Objective:
     """Evaluate the objective of `fit_parametric`, with its derivatives, at a law with E > 0."""
     N, D, loss, weights = check_runs(N, D, loss, weights)
-    (delta,) = (np.atleast_1d(float(x)) for x in positive(delta=delta))
+    delta = np.array([single(positive, "delta", delta)])
     positive(E=law.E)
     problems = Problems(N, D, loss, weights)
     theta = problems.theta(np.array([getattr(law, name) for name in PARAMETERS]))[:, None]
-    value, gradient, hessian = problems.sweep(theta, delta, np.zeros(1, int))
+    value, gradient, hessian = problems.sweep(theta, delta, rows=None)
     shift = problems.from_plain_logs()
     return Objective(float(value[0]), shift.T @ gradient[:, 0], shift.T @ hessian[:, :, 0] @ shift)
 
@@ -228,13 +228,11 @@ def profile_exponents(
     array, of the shape of alpha and beta broadcast together
     """
     N, D, loss, _ = check_runs(N, D, loss, None)
-    alpha, beta = np.broadcast_arrays(*positive(alpha=alpha, beta=beta))
-    (delta,) = (float(x) for x in positive(delta=delta))
-    rows = np.array(
-        [_project(N, D, loss, a, b) for a, b in zip(alpha.flat, beta.flat, strict=True)]
-    )
+    pairs = np.stack(np.broadcast_arrays(*positive(alpha=alpha, beta=beta)), axis=-1)
+    delta = single(positive, "delta", delta)
+    rows = np.array([_project(N, D, loss, *pair) for pair in pairs.reshape(-1, 2)])
     problems = Problems(N, D, loss, basis=np.eye(5)[:, :3])
-    return minimise(problems, problems.theta(rows.T), delta)[1].reshape(alpha.shape)
+    return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
 
 
 def seeded_starts(N: ArrayLike, D: ArrayLike, loss: ArrayLike) -> np.ndarray:

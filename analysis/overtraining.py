@@ -125,7 +125,7 @@ class DownstreamLaw(Shown):
     def error(self, loss: ArrayLike) -> FloatOrArray:
         """Error, a fraction, of a model with this loss in nats per token."""
         (loss,) = positive(loss=loss)
-        return plain(self.epsilon - self.k * np.exp(-self.gamma * np.asarray(loss, dtype=float)))
+        return plain(self.epsilon - self.k * np.exp(-self.gamma * loss))
 
 
 def fit_overtraining(

@@ -162,6 +162,7 @@ def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Flo
     0.0417
     """
     k_N, k_D = lifetime_scales(served, alpha, beta)
+    (served,) = non_negative(served=served)
     return plain(1 - _relative_cost(k_N, k_D, served))
 
 
@@ -192,8 +193,9 @@ def lifetime_cost(
     >>> round(lifetime_cost(0.5, 10.0, alpha=0.336, beta=0.283), 4)
     0.6633
     """
-    (served,) = non_negative(served=served)
-    return plain(_relative_cost(np.asarray(k_N), data_scaling_factor(k_N, alpha, beta), served))
+    k_D = data_scaling_factor(k_N, alpha, beta)
+    (k_N,), (served,) = positive(k_N=k_N), non_negative(served=served)
+    return plain(_relative_cost(k_N, k_D, served))
 
 
 def implied_tokens(
@@ -210,9 +212,8 @@ def implied_tokens(
     >>> f"{implied_tokens(PUBLISHED['de-vries-2023'].law, 6.9e9, 1e12):.2g} tokens"
     '1.3e+12 tokens'
     """
-    (r,) = positive(inference_cost_ratio=inference_cost_ratio)
-    rate = np.asarray(law.marginal_rate(N, D))
-    return plain(TRAINING_TO_SERVING * (rate - 1) * np.asarray(D, dtype=float) / r)
+    N, D, r = positive(N=N, D=D, inference_cost_ratio=inference_cost_ratio)
+    return plain(TRAINING_TO_SERVING * (law.marginal_rate(N, D) - 1) * D / r)
 
 
 def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
@@ -241,10 +242,9 @@ def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArra
     (k_N,) = positive(k_N=k_N)
     if k_N.max() > 1:
         raise ValueError(f"k_N must not be above 1, got {k_N.max()}")
-    overhead = np.asarray(compute_overhead(k_N, alpha, beta))
-    saved = np.broadcast_to(1 - k_N, overhead.shape)
-    share = np.divide(overhead, saved, out=np.zeros_like(overhead), where=saved > 0)
-    return plain(TRAINING_TO_SERVING * share)
+    overhead = compute_overhead(k_N, alpha, beta)
+    # At k_N = 1 nothing is spent and nothing saved: 0 / 0 counts as 0.
+    return plain(TRAINING_TO_SERVING * overhead / np.maximum(1 - k_N, 1e-300))
 
 
 def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
@@ -296,14 +296,13 @@ def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrA
     return plain(memory / size)
 
 
-def _relative_cost(k_N: FloatOrArray, k_D: FloatOrArray, served: ArrayLike) -> np.ndarray:
-    use = np.asarray(served, dtype=float) / TRAINING_TO_SERVING
+def _relative_cost(k_N: FloatOrArray, k_D: FloatOrArray, served: np.ndarray) -> np.ndarray:
+    use = served / TRAINING_TO_SERVING
     return k_N * (k_D + use) / (1 + use)
 
 
-def _excess_rate(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> np.ndarray:
+def _excess_rate(served: np.ndarray, alpha: ArrayLike, beta: ArrayLike) -> np.ndarray:
     """m - 1 of the lifetime-optimal model, from r T / D_opt; 0 where nothing is served."""
-    served = np.asarray(served, dtype=float)
     with np.errstate(divide="ignore"):
         target, shift = np.log(served / TRAINING_TO_SERVING), np.log(beta / (alpha + beta))
     target, shift, beta = np.broadcast_arrays(target, shift, beta)

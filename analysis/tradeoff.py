@@ -162,9 +162,8 @@ def model_scale_for_overhead(
         ),
         (np.zeros_like(highest), highest * (1 + 1e-9)),
         args=(target, alpha, beta),
-        tolerances={"xatol": 0, "xrtol": 4 * np.finfo(float).eps, "fatol": 0, "frtol": 0},
     )
-    return plain(np.where(target == 0, 1.0, np.exp(_log_scales(solution.x, alpha, beta)[0])))
+    return plain(np.exp(_log_scales(solution.x, alpha, beta)[0]))
 
 
 def scales_from_marginal_rate(

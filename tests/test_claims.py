@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.claims import Claim, Kind, audit, load_claims, main, to_html
+from analysis.claims import HELP, STATUS, Claim, Kind, audit, load_claims, main, to_html
 from analysis.laws import PUBLISHED
 from analysis.ledger.digits import rounds_to
 from analysis.ledger.statements import case_of
@@ -343,8 +343,9 @@ def test_a_malformed_table_is_named(tmp_path, capsys, text, message):
 def test_a_claim_that_cannot_be_computed_is_named(tmp_path, capsys, changes, message):
     path = tmp_path / "t.csv"
     path.write_text(table(row(**changes)), encoding="utf-8")
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as refused:
         audit(load_claims(path))
+    assert str(refused.value).count("claim new: ") == 1
     assert main([str(path)]) == 2
     assert re.search(message, capsys.readouterr().err)
 
@@ -369,10 +370,12 @@ def test_a_missing_file_is_named(tmp_path, capsys):
 
 def test_a_missing_verdict_is_named(tmp_path, capsys):
     path = tmp_path / "t.csv"
-    path.write_text(table(row(), row(id="odd", quantity="colour")), encoding="utf-8")
+    path.write_text(
+        table(row(), *(row(id=key, quantity="colour") for key in ("odd", "even"))), encoding="utf-8"
+    )
     assert main([str(path)]) == 1
     captured = capsys.readouterr()
-    assert "no verdict for odd" in captured.err
+    assert captured.err == "claims: no verdict for odd, even\n"
     assert "reproduced by truncation" in captured.out
 
 
@@ -436,12 +439,26 @@ def test_a_reader_may_stop_early():
     assert run.returncode == 0
 
 
-def test_help_says_what_it_does_and_the_exit_status(capsys):
+def test_help_says_what_it_does_and_the_exit_status(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
-    out = " ".join(capsys.readouterr().out.split())
-    assert "Every figure is computed again" in out
-    assert "exit status: 0" in out
+    out = capsys.readouterr().out
+    usage = "usage: python -m analysis.claims [-h] [--format {table,json,csv,markdown}] [file]\n"
+    assert out.startswith(usage)
+    assert f"\n\n{HELP}\n\n" in out
+    assert out.endswith(f"\n\n{STATUS}\n")
+    words = " ".join(out.split())
+    columns = ", ".join(COLUMNS)
+    described = f"a CSV file of claims with the columns {columns} (default: the project's own)"
+    assert f" file {described} " in words
+    assert "} how to print (default: table) exit" in words
+
+
+def test_a_format_that_is_not_there_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["--format", "xml"])
+    assert "argument --format: invalid choice: 'xml'" in capsys.readouterr().err
 
 
 def test_a_page_shows_every_claim_with_its_id_and_its_note():

@@ -1,5 +1,7 @@
 """The fit recovers what was planted, has the derivatives it claims, and admits its limits."""
 
+from itertools import product
+
 import mpmath
 import numpy as np
 import pytest
@@ -77,6 +79,14 @@ def test_five_absurd_runs_do_not_bend_the_law():
     fit = fit_parametric(N, D, loss)
     assert abs(fit.law.alpha - 0.35) < 0.02
     assert abs(fit.law.beta - 0.37) < 0.02
+
+
+def test_absolute_deviations_are_not_bent_by_a_fifth_of_the_runs():
+    N, D, loss = runs(noise=1e-3, n=200)
+    loss[:40] *= 3
+    fit = fit_parametric(N, D, loss, delta=0)
+    assert fit.status == "converged"
+    np.testing.assert_allclose(row(fit.law), row(LAW), rtol=0.1)
 
 
 # The objective and its derivatives
@@ -176,6 +186,21 @@ def test_the_start_does_not_matter():
     assert many.n_starts_agreeing > 0.95 * many.n_starts
 
 
+def test_a_start_that_ends_in_another_valley_does_not_agree():
+    data = runs(noise=0.03, n=7, seed=5)
+    starts = seeded_starts(*data)
+    alone = np.array([fit_parametric(*data, starts=[start]).objective for start in starts])
+    order = np.argsort(-alone)
+    assert alone[order[0]] == pytest.approx(1.5 * alone[order[1]], rel=0.1)
+    fit = fit_parametric(*data, starts=starts[order])
+    assert fit.objective == pytest.approx(alone.min(), rel=1e-9)
+    assert (fit.n_starts, fit.n_starts_agreeing) == (16, 15)
+
+
+def test_starts_agree_where_nothing_is_left_to_explain():
+    assert fit_parametric(*runs()).n_starts_agreeing == 16
+
+
 # Restricted fits and the limit of absolute deviations
 
 
@@ -189,6 +214,20 @@ def test_tied_exponents_are_equal_and_cost_something():
     exact = ParametricLaw(E=1.7, A=400.0, B=900.0, alpha=0.34, beta=0.34)
     fit = fit_parametric(*runs(exact), tie_exponents=True)
     np.testing.assert_allclose(row(fit.law), row(exact), rtol=1e-6)
+
+
+def test_a_tied_fit_starts_between_the_two_exponents_of_each_start():
+    data = runs(noise=0.05, n=6, seed=19)  # has valleys that few starts reach
+    starts = seeded_starts(*data)
+    between = starts.copy()
+    between[:, 3:] = starts[:, 3:].mean(axis=1, keepdims=True)
+    ends = [
+        [fit_parametric(*data, starts=[start], tie_exponents=True).objective for start in some]
+        for some in (starts, between)
+    ]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9)
+    fit = fit_parametric(*data, tie_exponents=True)
+    assert fit.objective == pytest.approx(min(ends[0]), rel=1e-9)
 
 
 @pytest.mark.parametrize("E", [0.0, 1.7, 1.8])
@@ -221,6 +260,22 @@ def test_a_large_delta_is_least_squares():
     fit = fit_parametric(N, D, loss, delta=10)
     residual = np.log(loss) - np.log(fit.law.loss(N, D))
     assert fit.objective == pytest.approx(residual @ residual / 2, rel=1e-12)
+    assert fit.delta == 10
+
+
+def test_the_covariance_of_least_squares_is_that_of_white():
+    N, D, loss = runs(noise=5e-3)
+    fit = fit_parametric(N, D, loss, delta=10)
+    law, predicted = fit.law, fit.law.loss(N, D)
+    size, data = N**-law.alpha, D**-law.beta
+    columns = [1, size, data, -law.A * size * np.log(N), -law.B * data * np.log(D)]
+    J = np.stack([column / predicted for column in columns], axis=1)
+    scale = np.abs(J).max(axis=0)
+    J /= scale
+    bread = np.linalg.inv(J.T @ J)
+    meat = (J.T * np.log(loss / predicted) ** 2) @ J
+    expected = bread @ meat @ bread / np.outer(scale, scale)
+    np.testing.assert_allclose(fit.covariance, expected, rtol=1e-5)
 
 
 def test_the_profile_has_its_least_at_the_fit():
@@ -233,11 +288,35 @@ def test_the_profile_has_its_least_at_the_fit():
     assert profile.shape == (3, 3)
     assert profile.argmin() == 4
     assert profile[1, 1] == pytest.approx(fit.objective, rel=1e-8)
+    default = profile_exponents(*data, fit.law.alpha, fit.law.beta)
+    assert default.shape == ()
+    assert default == pytest.approx(fit.objective, rel=1e-8)
 
 
-def test_seeded_starts_are_laws():
-    for start in seeded_starts(*runs()):
-        ParametricLaw(*start)
+def test_seeded_starts_are_the_best_laws_at_four_by_four_exponents():
+    law = ParametricLaw(E=1.7, A=400.0, B=9e4, alpha=0.3, beta=0.5)
+    starts = [ParametricLaw(*start) for start in seeded_starts(*runs(law))]
+    exponents = (0.15, 0.3, 0.5, 0.8)
+    assert [(start.alpha, start.beta) for start in starts] == list(product(exponents, exponents))
+    np.testing.assert_allclose(row(starts[6]), row(law), rtol=1e-6)
+
+
+def test_no_term_of_a_seeded_start_is_quite_zero():
+    data = runs(ParametricLaw(E=0.0, A=400.0, B=9e4, alpha=0.3, beta=0.5))
+    start = ParametricLaw(*seeded_starts(*data)[6])
+    assert pytest.approx(1e-3 * data[2].min(), rel=1e-9) == start.E
+    assert pytest.approx(400, rel=1e-6) == start.A
+
+
+def test_the_grid_of_hoffmann_et_al():
+    grid = hoffmann_grid()
+    assert grid.shape == (4500, 5)
+    log_E, exponents = [-1, -0.5, 0, 0.5, 1], [0, 0.5, 1, 1.5, 2]
+    coefficients = [0, 5, 10, 15, 20, 25]
+    expected = (log_E, coefficients, coefficients, exponents, exponents)
+    logs = np.column_stack([np.log(grid[:, :3]), grid[:, 3:]])
+    for column, values in zip(logs.T, expected, strict=True):
+        np.testing.assert_allclose(np.unique(np.round(column, 9)), values, atol=1e-9)
 
 
 # Degenerate runs
@@ -261,6 +340,8 @@ def test_too_few_runs_say_so(n):
     N, D, loss = runs(noise=5e-3, n=n)
     fit = fit_parametric(N, D, loss)
     assert fit.status == "too few runs"
+    assert fit.covariance.shape == (5, 5)
+    assert np.isinf(fit.covariance).all()
     np.testing.assert_allclose(fit.law.loss(N, D), loss, rtol=1e-3)
     tied = fit_parametric(N, D, loss, tie_exponents=True)
     assert (tied.status == "too few runs") == (n <= 4)
@@ -282,6 +363,20 @@ def test_a_constant_loss_is_no_law():
 def test_a_loss_that_rises_with_size_is_no_law():
     N, D, _ = runs()
     assert fit_parametric(N, D, 1.5 + N**0.03).status in ("flat direction", "boundary")
+
+
+def test_no_irreducible_loss_is_a_boundary():
+    law = ParametricLaw(E=0.0, A=400.0, B=2000.0, alpha=0.35, beta=0.37)
+    fit = fit_parametric(*runs(law))
+    assert fit.status == "boundary"
+    assert fit.law.alpha == pytest.approx(0.35, rel=1e-6)
+    assert fit.standard_errors["E"] == np.inf
+
+
+def test_a_search_that_is_cut_short_says_so():
+    fit = fit_parametric(*runs(noise=0.1, n=10, seed=2))  # all but noise: an exponent runs off
+    assert fit.status == "not converged"
+    assert fit.objective < 1e-2
 
 
 def test_a_vanished_term_is_a_boundary():
@@ -313,14 +408,18 @@ def test_zero_loss_is_refused():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"delta": -1.0}, "delta must be non-negative"),
+        ({"delta": -1.0}, r"delta must be non-negative, got -1\.0$"),
         ({"delta": [1e-3, 1e-2]}, "delta must be a single number"),
-        ({"starts": np.ones((3, 4))}, "starts must have shape"),
+        ({"starts": np.ones((3, 4))}, r"^starts must have shape \(n_starts, 5\), got \(3, 4\)$"),
         ({"starts": np.full((3, 5), np.nan)}, "starts must be finite"),
-        ({"weights": np.zeros(80)}, "weights must not all be zero"),
-        ({"weights": np.ones(79)}, "weights"),
-        ({"E": -0.5}, "E must be non-negative"),
-        ({"E": np.nan}, "E must be finite"),
+        ({"weights": np.zeros(80)}, "^weights must not all be zero$"),
+        (
+            {"weights": np.ones(79)},
+            r"^the runs must be arrays of one length, "
+            r"got N \(80,\), D \(80,\), loss \(80,\), weights \(79,\)$",
+        ),
+        ({"E": -0.5}, r"E must be non-negative, got -0\.5$"),
+        ({"E": np.nan}, "E must be finite, got nan$"),
     ],
 )
 def test_a_bad_option_is_named(change, message):

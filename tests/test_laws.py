@@ -152,6 +152,16 @@ class TestEnsemble:
         with pytest.raises(ValueError, match=r"must be arrays of one length|must broadcast"):
             LawEnsemble(first, rest, rest, rest, rest)
 
-    def test_checks_every_parameter(self):
-        with pytest.raises(ValueError, match=r"alpha must be positive, got -0\.3"):
-            LawEnsemble([1.8], [400], [400], [-0.3], [0.3])
+    @pytest.mark.parametrize("name", ["E", "A", "B", "alpha", "beta"])
+    def test_checks_every_parameter(self, name):
+        parameters = {field.name: [1.0] for field in dataclasses.fields(LawEnsemble)}
+        with pytest.raises(
+            ValueError, match=rf"^{name} must be (positive|non-negative), got -0\.3$"
+        ):
+            LawEnsemble(**{**parameters, name: [-0.3]})
+
+    def test_holds_whole_numbers_as_floats(self):
+        whole = LawEnsemble([2], [10**30], [400], [1], [1])
+        assert {getattr(whole, field.name).dtype for field in dataclasses.fields(whole)} == {
+            np.dtype(float)
+        }

@@ -84,6 +84,19 @@ def test_parameters_out_of_range_are_named(changes, message):
         dataclasses.replace(LAW, **changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"epsilon": -0.1}, r"epsilon must be non-negative, got -0\.1"),
+        ({"k": np.inf}, "k must be finite, got inf"),
+        ({"gamma": 0}, "gamma must be positive, got 0"),
+    ],
+)
+def test_parameters_of_the_law_of_errors_out_of_range_are_named(changes, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        dataclasses.replace(DownstreamLaw(0.857, 2.21, 0.715), **changes)
+
+
 def test_what_has_no_meaning_raises():
     unequal = ParametricLaw(E=1.7, A=400, B=2000, alpha=0.35, beta=0.37)
     with pytest.raises(ValueError, match=r"alpha and beta must be equal, got 0\.35 and 0\.37"):
@@ -124,6 +137,21 @@ def test_it_agrees_with_curve_fit():
         assert dataclasses.astuple(fit.law) == pytest.approx(theirs, rel=1e-5)
         assert fit.standard_errors["E"] == pytest.approx(covariance[0, 0] ** 0.5, rel=1e-3)
         assert fit.standard_errors["eta"] == pytest.approx(covariance[3, 3] ** 0.5, rel=1e-3)
+
+
+def test_a_fit_says_what_it_rests_on():
+    noisy = losses(LAW) * [1.002, 0.999, 1.001, 0.998, 1.0]
+    fit = fit_overtraining(N, D, noisy)
+    assert fit.objective == pytest.approx(np.sum((losses(fit.law) - noisy) ** 2), rel=1e-9)
+    assert (fit.n_runs, fit.n_parameters, fit.delta) == (5, 4, np.inf)
+    assert (fit.n_starts, fit.n_starts_agreeing) == (0, 0)
+    assert 1 < fit.condition_number < 1e12
+
+
+def test_runs_are_different_if_their_sizes_are():
+    size = np.geomspace(1e7, 1e9, 6)
+    fit = fit_overtraining(size, np.full(6, 1e10), losses(LAW, size, 1e10))
+    assert fit.n_runs == 6
 
 
 def test_it_agrees_with_the_parametric_fit():
@@ -175,8 +203,8 @@ def test_coefficients_stay_allowed_where_free_ones_would_not():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((N[:3], D[:3], [3, 3, 3]), "at least 4 different runs, got 3"),
-        (([1e8] * 5, [1e9] * 5, [3.0] * 5), "at least 4 different runs, got 1"),
+        ((N[:3], D[:3], [3, 3, 3]), "^N and D must hold at least 4 different runs, got 3$"),
+        (([1e8] * 5, [1e9] * 5, [3.0] * 5), "at least 4 different runs, got 1$"),
         ((N, D, [3, 3, np.nan, 3, 3]), "loss must be finite"),
         ((N, D, [3, 3, 0, 3, 3]), "loss must be positive"),
         ((N, D[:4], [3, 3, 3, 3, 3]), "broadcast"),
@@ -205,7 +233,7 @@ def test_downstream_agrees_with_curve_fit():
     L = np.array([2.6, 3.0, 3.4, 3.8, 4.5, 5.2])
     error = 0.857 - 2.21 * np.exp(-0.715 * L) + 0.005 * rng.standard_normal(6)
     fit = fit_downstream(L, error)
-    found, _ = curve_fit(
+    found, covariance = curve_fit(
         lambda x, epsilon, k, gamma: epsilon - k * np.exp(-gamma * x),
         L,
         error,
@@ -215,13 +243,14 @@ def test_downstream_agrees_with_curve_fit():
         gtol=1e-14,
     )
     assert dataclasses.astuple(fit.law) == pytest.approx(tuple(found), rel=1e-5)
+    np.testing.assert_allclose(fit.covariance, covariance, rtol=1e-3)
 
 
 def test_an_error_that_does_not_fall_is_a_boundary():
     fit = fit_downstream([2.5, 3.0, 4.0, 5.0], [0.75, 0.74, 0.73, 0.72])
     assert fit.status == "boundary"
     assert fit.law.k == 0.0
-    with pytest.raises(ValueError, match="at least 3 different runs, got 2"):
+    with pytest.raises(ValueError, match=r"^loss must hold at least 3 different runs, got 2$"):
         fit_downstream([2.5, 3.0, 3.0], [0.5, 0.6, 0.6])
     with pytest.raises(ValueError, match="arrays of one length"):
         fit_downstream([2.5, 3.0, 3.5], [0.5, 0.6])

@@ -147,7 +147,8 @@ def test_break_even_at_its_ends():
     assert break_even(minimum_model_scale(alpha, beta), alpha, beta) == math.inf
     near = break_even(1 - 1e-9, alpha, beta)
     assert near == pytest.approx(3 * (alpha + beta) / 2 * 1e-9, rel=1e-6)
-    with pytest.raises(ValueError, match=r"k_N must not be above 1, got 1\.2"):
+    assert break_even([0.5, 1.0], alpha, beta).tolist() == [break_even(0.5, alpha, beta), 0.0]
+    with pytest.raises(ValueError, match=r"^k_N must not be above 1, got 1\.2$"):
         break_even([0.5, 1.2], alpha, beta)
 
 
@@ -163,6 +164,16 @@ def test_a_run_is_the_right_one_for_the_tokens_that_it_implies(k_N, ratio):
         assert found.run.N == pytest.approx(run.run.N, rel=1e-9)
 
 
+def test_a_flop_of_serving_costs_one_of_training_unless_said():
+    assert implied_tokens(POST, 7e9, 1e12) == implied_tokens(
+        POST, 7e9, 1e12, inference_cost_ratio=1
+    )
+    assert lifetime_compute(7e9, 1e12, 1e12) == 6 * 7e21 + 2 * 7e21
+    assert lifetime_optimal(POST, 2.0, 1e12) == lifetime_optimal(
+        POST, 2.0, 1e12, inference_cost_ratio=1
+    )
+
+
 @given(st.floats(0.2, 3))
 def test_placing_by_size_is_placing_the_run(k_N):
     run = at_size(POST, 2.0, k_N * POST.compute_optimal_for_loss(2.0).N)
@@ -173,8 +184,12 @@ def test_placing_by_size_is_placing_the_run(k_N):
 
 
 def test_a_size_below_the_wall_is_named():
-    with pytest.raises(ValueError, match=r"N must be above 1\.036B, the smallest.*got 1B"):
-        at_size(POST, 2.0, [7e9, 1e9])
+    needed = r"^N must be above 1\.036B, the smallest size that can reach this loss, got 1\.012B$"
+    with pytest.raises(ValueError, match=needed):
+        at_size(POST, 2.0, [7e9, 1.0123456e9])
+    wall = minimum_model_scale(POST.alpha, POST.beta) * POST.compute_optimal_for_loss(2.0).N
+    with pytest.raises(ValueError, match=r"^N must be above 1\.036B, .* got 1\.036B$"):
+        at_size(POST, 2.0, wall)
 
 
 def test_what_sardana_and_frankle_print_follows_from_the_law_of_the_post():
@@ -226,11 +241,22 @@ def test_arrays_broadcast():
         (lambda: lifetime_cost(0.5, -1, 0.3, 0.3), "served must be non-negative, got -1"),
         (lambda: lifetime_cost(0, 1, 0.3, 0.3), "k_N must be positive, got 0"),
         (lambda: lifetime_scales(-1, 0.3, 0.3), "served must be non-negative, got -1"),
-        (lambda: lifetime_scales([1, 2], [0.3] * 3, 0.3), "shapes must broadcast"),
+        (
+            lambda: lifetime_compute([1, 2], 1, [1, 2, 3]),
+            r"got N \(2,\), D \(\), inference_tokens \(3,\), inference_cost_ratio \(\)",
+        ),
+        (
+            lambda: lifetime_optimal(POST, [2.0, 2.1], [1, 2, 3]),
+            r"got loss \(2,\), inference_tokens \(3,\), inference_cost_ratio \(\)",
+        ),
+        (
+            lambda: lifetime_scales([1, 2], [0.3] * 3, 0.3),
+            r"the shapes must broadcast together, got served \(2,\), alpha \(3,\), beta \(\)",
+        ),
         (lambda: largest_model(16e9, 0), "bytes_per_parameter must be positive, got 0"),
         (lambda: implied_tokens(POST, 7e9, -1), "D must be positive, got -1"),
     ],
 )
 def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"{message}$"):
         call()

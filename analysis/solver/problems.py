@@ -119,7 +119,8 @@ class Problems:
         delta : array, shape (P,)
             Residual at which Huber's loss turns from a square to a line.
         rows : array of int, shape (P,)
-            The problem that each column of theta belongs to: whose weights it takes.
+            The problem that each column of theta belongs to: whose weights it takes. Not looked at
+            where all have the same.
         exact : bool
             The Hessian if true; otherwise the matrix of iteratively reweighted least squares,
             which is never indefinite and points the right way far from the minimum.
