@@ -22,7 +22,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from analysis.shown import Shown
 
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
-alpha, beta, k_N, k_D, m = sp.symbols("alpha beta k_N k_D m", positive=True)
+alpha, beta, k_N, k_D, k_min, m = sp.symbols("alpha beta k_N k_D k_min m", positive=True)
 T, r, t = sp.symbols("T r t", positive=True)
 N_opt, D_opt = sp.symbols("N_opt D_opt", positive=True)
 x = sp.Symbol("x", real=True)
@@ -149,7 +149,6 @@ def derive() -> Derivation:
     iso = sp.Eq(
         A * (k_N * N_opt) ** -alpha + B * (k_D * D_opt) ** -beta,
         A * N_opt**-alpha + B * D_opt**-beta,
-        evaluate=False,
     )
     remainder = 1 - (k_N**-alpha - 1) * rho
     closed = (1 + beta / alpha * (1 - k_N**-alpha)) ** (-1 / beta)
@@ -165,7 +164,7 @@ def derive() -> Derivation:
         loss=sp.Eq(L, loss),
         budget=sp.Eq(C, 6 * N * D),
         loss_on_budget=sp.Eq(L, along),
-        curvature=sp.Eq(sp.Derivative(L, (x, 2)), sp.diff(along, x, 2), evaluate=False),
+        curvature=sp.Eq(sp.Derivative(L, (x, 2)), sp.diff(along, x, 2)),
         G=sp.Eq(G, scale),
         N_opt=sp.Eq(N_opt, G * (C / 6) ** a),
         D_opt=sp.Eq(D_opt, (C / 6) ** sp.factor(1 - a) / G),
@@ -176,23 +175,19 @@ def derive() -> Derivation:
             A * as_written(N, t ** (1 / alpha)) ** -alpha
             + B * as_written(D, t ** (1 / beta)) ** -beta,
             as_written(loss - E, 1 / t),
-            evaluate=False,
         ),
         k_D_post=sp.Eq(k_D, remainder ** (-1 / beta)),
         k_D=sp.Eq(k_D, closed),
         exchange=sp.Eq(beta * k_N**-alpha + alpha * k_D**-beta, alpha + beta),
-        overhead=sp.Eq(
-            sp.Symbol(r"\text{overhead}"), sp.Add(k_N * closed, -1, evaluate=False), evaluate=False
-        ),
+        overhead=sp.Eq(sp.Symbol(r"\text{overhead}"), sp.Add(k_N * closed, -1, evaluate=False)),
         log_series=sp.Eq(
             sp.log(k_N * k_D),
             sum(
                 sp.factor(sp.diff(log_ratio, u, n).subs(u, 0).simplify()) * u**n / sp.factorial(n)
                 for n in (2, 3)
             ),
-            evaluate=False,
         ),
-        k_min=sp.Eq(sp.Symbol("k_min", positive=True), (1 + alpha / beta) ** (-1 / alpha)),
+        k_min=sp.Eq(k_min, (1 + alpha / beta) ** (-1 / alpha)),
         slope=sp.Eq(m, slope),
         rate=sp.Eq(m, alpha * A * N**-alpha / (beta * B * D**-beta)),
         k_N_of_m=sp.Eq(k_N, sp.factor(1 / size_power) ** (1 / alpha)),
@@ -209,17 +204,12 @@ def _for_machines() -> dict[str, sp.Eq]:
     """The forms for next to k_N = 1: nothing is subtracted from what it nearly equals."""
     rise = expm1(alpha * sp.log(k_N))
     return {
-        "log_k_D": sp.Eq(
-            sp.log(k_D), -log1p(-beta / alpha * expm1(-alpha * sp.log(k_N))) / beta, evaluate=False
-        ),
+        "log_k_D": sp.Eq(sp.log(k_D), -log1p(-beta / alpha * expm1(-alpha * sp.log(k_N))) / beta),
         "accurate_overhead": sp.Eq(
             as_written(k_N, k_D) - 1,
             expm1(h(-alpha * sp.log(k_N)) / alpha + h(-beta * sp.log(k_D)) / beta),
-            evaluate=False,
         ),
-        "excess_rate": sp.Eq(
-            m - 1, -(alpha + beta) * rise / (alpha + (alpha + beta) * rise), evaluate=False
-        ),
+        "excess_rate": sp.Eq(m - 1, -(alpha + beta) * rise / (alpha + (alpha + beta) * rise)),
     }
 
 

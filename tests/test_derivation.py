@@ -194,12 +194,13 @@ def test_simplify_leaves_the_budget_in(derived):
 
 
 def test_a_positive_multiplier_leaves_no_solution_and_a_free_one_does():
-    """The third trap of chapter 3."""
+    """The third trap of chapter 3; the multiplier is what a FLOP takes off the loss."""
+    assert [str(unknown) for unknown in dv.lagrange(positive=None)[1]] == ["N", "D", "lambda"]
     assert sp.solve(*dv.lagrange(positive=True)) == []
     [solution] = sp.solve(*dv.lagrange(positive=None))
     values = dict(zip((dv.A, dv.B, alpha, beta, dv.C), (400, 2000, 0.35, 0.37, 1e21), strict=True))
     size, tokens, multiplier = (float(value.subs(values)) for value in solution)
-    assert multiplier < 0
+    assert multiplier == pytest.approx(-0.35 * 400 * size**-0.35 / 1e21, rel=1e-9)
     assert 6 * size * tokens == pytest.approx(1e21, rel=1e-9)
 
 
@@ -260,6 +261,12 @@ def test_the_forms_for_machines_keep_every_digit_next_to_the_optimum(derived):
             float(d.slope.rhs.subs(exact).subs(at) - 1), rel=1e-12, abs=0
         )
     assert size * np.exp(log_k_D) - 1 != pytest.approx(overhead_there, rel=0.1, abs=0)
+
+
+def test_what_cancels_in_logs_cancels_exactly():
+    power = (dv.A * dv.C**alpha) ** (1 / alpha)
+    assert dv.cancel_in_logs(power / dv.A ** (1 / alpha)) == dv.C
+    assert dv.log_of(dv.A**alpha * dv.B) == alpha * sp.log(dv.A) + sp.log(dv.B)
 
 
 def test_k_D_left_side_is_k_D(derived):
