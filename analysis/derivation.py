@@ -232,5 +232,5 @@ def lagrange(*, positive: bool) -> tuple[list[sp.Expr], list[sp.Symbol]]:
 
 def log_of(expression: sp.Expr) -> sp.Expr:
     """Return the logarithm, expanded until it is linear in the logs of the symbols."""
-    expanded = sp.expand_log(sp.log(expression), force=True)
+    expanded = sp.expand_log(sp.log(expression))
     return sp.cancel(sp.together(sp.expand(expanded)))

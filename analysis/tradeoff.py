@@ -227,7 +227,6 @@ def _over_sizes(kernel: Callable, k_N: ArrayLike, alpha: ArrayLike, beta: ArrayL
     blocks = np.nditer(
         (None, k_N, alpha, beta, wall),
         flags=("external_loop", "buffered"),
-        op_flags=(("writeonly", "allocate"), *[("readonly",)] * 4),
         op_dtypes=(float,) * 5,
         casting="same_kind",
         buffersize=BLOCK,

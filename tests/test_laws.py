@@ -102,6 +102,7 @@ def test_arrays_broadcast_and_scalars_stay_floats():
         (lambda: ParametricLaw(-1, 400, 400, 0.3, 0.3), "E must be non-negative, got -1"),
         (lambda: ParametricLaw(1.7, 0, 400, 0.3, 0.3), "A must be positive, got 0"),
         (lambda: ParametricLaw(1.7, 1, np.inf, 0.3, 0.3), "B must be finite, got inf"),
+        (lambda: ParametricLaw(1.7, 1, 1, 0.3, 0), "beta must be positive, got 0"),
         (lambda: ParametricLaw(1.7, 1, 1, [0.3, 0.4], 0.3), "alpha must be a single number"),
         (lambda: POST.loss(0, 1e12), "N must be positive, got 0"),
         (lambda: POST.loss(1e9, np.nan), "D must be finite, got nan"),
