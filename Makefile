@@ -11,13 +11,14 @@ STRICT_SITE := _build/strict/_build/html
 SOURCES := $(shell find analysis book $(wildcard data) -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') _config.yml _toc.yml
 JUPYTER_BOOK := $(BIN)/python book/_ext/quietly.py
 BUILD := $(JUPYTER_BOOK) build . --quiet
+DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))
 
 ifeq ($(STRICT),1)
 export STRICT
 BUILD += -W -n --keep-going
 endif
 
-.PHONY: help book student slides verify audit links coverage test-oldest test-newest release pdf test lint strict data record lab serve lock clean
+.PHONY: help book student slides verify audit links coverage test-oldest test-newest release pdf test lint strict data record lab serve lock mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -109,8 +110,23 @@ lock: ## compile requirements.txt from pyproject.toml (UPGRADE=1: to the newest 
 	  --extra test --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
 	  pyproject.toml --output-file requirements.txt
 
+mutants: $(READY) ## plant errors in the mathematics and see that the tests catch them (half an hour)
+	@$(BIN)/python -m venv _build/mutants-env
+	@$(BIN)/python -c '$(LEND)' && _build/mutants-env/bin/python -m pip install --quiet mutmut==3.8.1
+	@echo "Planting some 2400 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
+	@rm -rf _build/mutants && mkdir -p _build/mutants/book _build/mutants/mutants
+	@cp -R analysis tests pyproject.toml _build/mutants && cp -R book/_ext _build/mutants/book
+	@cd _build/mutants && ANALYSIS_DATA_DIR="$(DATA)" PYTHONPATH="$(CURDIR)/_build/mutants/mutants" \
+	  ../mutants-env/bin/mutmut run >mutmut.log
+	@$(BIN)/python tests/mutants.py _build/mutants
+
 clean: ## remove everything that was made
 	@rm -rf $(VENV) _build
+
+# The environment of mutmut sees the packages of the project's own.
+define LEND
+from sysconfig import get_path as g; open(g("purelib", vars={"base": "_build/mutants-env"}) + "/lent.pth", "w").write(g("purelib"))
+endef
 
 define NO_PYTHON
 Python was not found as '$(PYTHON)'. Install Python 3.11 or newer, or name one: make book PYTHON=/path/to/python3

@@ -1,6 +1,7 @@
 """The house in order: imports point one way, modules stay small, importing touches no file."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +108,24 @@ def test_importing_the_package_opens_no_data_and_draws_nothing():
         "assert 'sympy' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_planted_errors_that_survived_are_of_the_code_as_it_is():
+    """Each in tests/mutants.md names its module, its function and what stands there."""
+    found, name = [], ""
+    for line in (ROOT / "tests" / "mutants.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            name = line.removeprefix("## ")
+        elif line.startswith("- `"):
+            place, before, after = re.fullmatch(r"- `(.+?)`: `(.+)` → `(.*)`", line).groups()
+            found.append((name, place, before, after))
+    assert found
+    for name, place, before, after in found:
+        text = (PACKAGE / f"{name}.py").read_text(encoding="utf-8")
+        functions = [
+            ast.get_source_segment(text, node)
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef) and node.name == place.rpartition(".")[2]
+        ]
+        assert any(before in " ".join(function.split()) for function in functions), before
+        assert before != after

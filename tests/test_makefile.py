@@ -91,7 +91,7 @@ def test_no_network_says_what_to_do_and_leaves_nothing_that_looks_ready(checkout
 
 def test_help_lists_every_target():
     result = make(ROOT, "help")
-    for target in ("book", "test", "record", "lab", "serve", "lock", "clean"):
+    for target in ("book", "test", "record", "lab", "serve", "lock", "mutants", "clean"):
         assert f"make {target} " in result.stdout
 
 

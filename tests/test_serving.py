@@ -242,16 +242,16 @@ def test_arrays_broadcast():
         (lambda: lifetime_cost(0, 1, 0.3, 0.3), "k_N must be positive, got 0"),
         (lambda: lifetime_scales(-1, 0.3, 0.3), "served must be non-negative, got -1"),
         (
-            lambda: lifetime_compute([1, 2], 1, [1, 2, 3]),
-            r"got N \(2,\), D \(\), inference_tokens \(3,\), inference_cost_ratio \(\)",
+            lambda: lifetime_compute([1, 2], [1], [1, 2, 3], inference_cost_ratio=[1]),
+            r"got N \(2,\), D \(1,\), inference_tokens \(3,\), inference_cost_ratio \(1,\)",
         ),
         (
-            lambda: lifetime_optimal(POST, [2.0, 2.1], [1, 2, 3]),
-            r"got loss \(2,\), inference_tokens \(3,\), inference_cost_ratio \(\)",
+            lambda: lifetime_optimal(POST, [2.0, 2.1], [1, 2, 3], inference_cost_ratio=[1]),
+            r"got loss \(2,\), inference_tokens \(3,\), inference_cost_ratio \(1,\)",
         ),
         (
-            lambda: lifetime_scales([1, 2], [0.3] * 3, 0.3),
-            r"the shapes must broadcast together, got served \(2,\), alpha \(3,\), beta \(\)",
+            lambda: lifetime_scales([1, 2], [0.3] * 3, [0.3]),
+            r"the shapes must broadcast together, got served \(2,\), alpha \(3,\), beta \(1,\)",
         ),
         (lambda: largest_model(16e9, 0), "bytes_per_parameter must be positive, got 0"),
         (lambda: implied_tokens(POST, 7e9, -1), "D must be positive, got -1"),

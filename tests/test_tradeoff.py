@@ -264,5 +264,5 @@ def test_odd_things_are_refused_by_name(value, message):
 
 
 def test_the_size_of_an_overhead_names_all_shapes():
-    with pytest.raises(ValueError, match=r"overhead \(2,\), alpha \(3,\), beta \(\)$"):
-        model_scale_for_overhead([1, 2], [1, 2, 3], 1)
+    with pytest.raises(ValueError, match=r"overhead \(2,\), alpha \(3,\), beta \(1,\)$"):
+        model_scale_for_overhead([1, 2], [1, 2, 3], [1])

@@ -1,0 +1,81 @@
+"""What became of the errors that mutmut planted: a table, and the survivors, known or not.
+
+    python tests/mutants.py FOLDER      [the copy in which mutmut ran; see `make mutants`]
+
+Exit status: 0 if in each module 95 % were caught and `tests/mutants.md` explains every survivor.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+KNOWN = Path(__file__).with_suffix(".md")
+LEAST = 0.95
+SURVIVED, NOT_RUN = (0, 5, 33), (None, 2)
+"""What mutmut notes: the tests passed, or none looked at the place; it was cut short before."""
+
+
+def functions(source: str) -> dict[str, list[str]]:
+    """The lines of every function of a module, without their indentation, by name."""
+    lines = source.splitlines()
+    return {
+        node.name: [line.strip() for line in lines[node.lineno - 1 : node.end_lineno]]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def described(name: str, bodies: dict[str, list[str]]) -> str:
+    """A mutant in one line, as `tests/mutants.md` lists it: where, what was there, what is now."""
+    name = name.rpartition(".")[2]
+    place = name.rpartition("__mutmut_")[0]
+    texts = [
+        [line.replace(version, place) for line in bodies[version]]
+        for version in (f"{place}__mutmut_orig", name)
+    ]
+    changes = list(difflib.ndiff(*texts))
+    before, after = (" ".join(c[2:] for c in changes if c[0] == sign) for sign in "-+")
+    function = place.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    return f"`{function}`: `{before}` → `{after}`"
+
+
+def survivors(module: Path, noted: dict[str, int | None]) -> list[str]:
+    """The mutants of a module that no test caught, described."""
+    alive = [name for name, code in noted.items() if code in SURVIVED]
+    bodies = functions(module.read_text(encoding="utf-8")) if alive else {}
+    return [described(name, bodies) for name in alive]
+
+
+def main(folder: Path) -> int:
+    """Print the table and the survivors; return the exit status."""
+    good, known = True, KNOWN.read_text(encoding="utf-8").splitlines()
+    print("| module | mutants | caught | of these by running too long | survived | caught, % |")
+    print("|---|---|---|---|---|---|")
+    lines = []
+    for meta in sorted((folder / "mutants" / "analysis").glob("*.meta")):
+        noted = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+        kinds = Counter(
+            "open" if code in NOT_RUN else "alive" if code in SURVIVED else code in (1, 3)
+            for code in noted.values()
+        )
+        share = (kinds[True] + kinds[False]) / len(noted)
+        cells = (len(noted), kinds[True] + kinds[False], kinds[False], kinds["alive"])
+        print(
+            f"| {meta.name.split('.')[0]} |", " | ".join(map(str, cells)), f"| {100 * share:.1f} |"
+        )
+        good &= share >= LEAST
+        lines += survivors(meta.with_suffix(""), noted)
+    for line in lines:
+        new = not any(line in item for item in known)
+        good &= not new
+        print(f"- {line}" + " (not in tests/mutants.md)" * new)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
