@@ -61,6 +61,12 @@ def test_accuracy_against_fifty_digits(near_one):
             assert abs(overhead[i] / true_overhead - 1) <= 1e-10
 
 
+@pytest.mark.parametrize("k_N", [1e15, 1e17, 1e20, 1e25])
+def test_digits_are_kept_where_exponents_are_tiny(k_N):
+    *_, overhead = exact(k_N, 1e-6, 2e-6)
+    assert compute_overhead(k_N, 1e-6, 2e-6) == pytest.approx(float(overhead), rel=1e-13, abs=0)
+
+
 @given(rates, exponents, exponents)
 def test_the_loss_stays_the_same(m, alpha, beta):
     k_N, k_D = scales_from_marginal_rate(m, alpha, beta)
