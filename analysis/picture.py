@@ -167,12 +167,12 @@ def _inline(svg: str, alt: str) -> str:
 
 def _with_own_names(svg: str) -> str:
     """Keep the names to which the SVG itself refers, made its own; leave out glyphs of nothing."""
-    blank = re.findall(r'<path id="([^"]+)" transform="[^"]*"/>', svg)
-    for name in blank:
+    nothing = r'\s*<path(?![^>]* d=")[^>]*/>'
+    for name in re.findall(r'<path id="([^"]+)"(?![^>]* d=")[^>]*/>', svg):
         svg = re.sub(rf'\s*<use xlink:href="#{re.escape(name)}"[^>]*/>', "", svg)
-    svg = re.sub(r'\s*<path id="[^"]+" transform="[^"]*"/>', "", svg)
+    svg = re.sub(nothing, "", svg)
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
-    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    own = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r' id="([^"]+)"', lambda n: f' id="{own}-{n[1]}"' if n[1] in used else "", svg)
     return re.sub(r'(href="|url\()#', rf"\1#{own}-", svg)
 

@@ -100,7 +100,12 @@ def test_a_built_site_is_finished_once(tmp_path):
     (tmp_path / "_static" / "tex-svg.js").write_text("")
     page = tmp_path / "book" / "04_price.html"
     page.write_text(PAGE.replace("\\(k_N\\)", "k"))
-    settings = {"base": "https://example.org/", "title": "A book", "store": tmp_path / "eq.json"}
+    settings = {
+        "first": "book/index.html",
+        "base": "https://example.org/",
+        "title": "A book",
+        "store": tmp_path / "eq.json",
+    }
     pages.finish_pages(tmp_path, **settings)
     once = page.read_text()
     pages.finish_pages(tmp_path, **settings)
