@@ -99,7 +99,7 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
     if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
         script.unlink(missing_ok=True)
-    (site / "index.html").write_text(forward(first, title), encoding="utf-8")
+    (site / "index.html").write_text(secured(forward(first, title)), encoding="utf-8")
     (site / "404.html").write_text(secured(not_found(base, title)), encoding="utf-8")
     if base:
         (site / "sitemap.xml").write_text(sitemap(site, base), encoding="utf-8")
