@@ -374,7 +374,7 @@ def test_no_irreducible_loss_is_a_boundary():
 
 
 def test_a_search_that_is_cut_short_says_so():
-    fit = fit_parametric(*runs(noise=0.1, n=10, seed=2))  # all but noise: an exponent runs off
+    fit = fit_parametric(*runs(noise=0.1, n=10, seed=2))  # more noise than law
     assert fit.status == "not converged"
     assert fit.objective < 1e-2
 
@@ -425,6 +425,15 @@ def test_zero_loss_is_refused():
 def test_a_bad_option_is_named(change, message):
     with pytest.raises(ValueError, match=message):
         fit_parametric(*runs(), **change)
+
+
+def test_what_has_derivatives_everywhere_wants_a_positive_delta():
+    for call in (
+        lambda: parametric_objective(LAW, *runs(), delta=0.0),
+        lambda: profile_exponents(*runs(), 0.3, 0.3, delta=0.0),
+    ):
+        with pytest.raises(ValueError, match=r"^delta must be positive, got 0\.0$"):
+            call()
 
 
 def test_unequal_lengths_and_no_runs_are_refused():
