@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from analysis._terminal import say
+from analysis._terminal import Parser, say
 from analysis.advice import advise
 from analysis.advice_shown import as_json, as_table
 from analysis.counts import parse_count
@@ -39,21 +39,14 @@ The laws give the loss as L = E + A/N^alpha + B/D^beta:
 """
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> None:
-        self.exit(2, f"analysis: {message}\n")
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
     made = Parser(
+        "analysis",
         prog="python -m analysis",
         description="Where a training run stands against the cheapest run of the same loss.",
         epilog=EPILOG + "\n".join(f"  {name}\n      {text}" for name, text in LAWS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     for name, text in COUNTS.items():
         made.add_argument(f"--{name}", metavar="NUMBER", help=text)

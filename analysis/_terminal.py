@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of a command whose errors are one line, which begins with the command's name."""
+
+    def __init__(self, name: str, **settings) -> None:
+        super().__init__(**settings, allow_abbrev=False)
+        self.name = name
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.name}: {' '.join(message.split())}\n")
 
 
 def say(text: str) -> None:

@@ -1,14 +1,22 @@
-"""The door: arguments are checked here once, so that what lies behind can be plain mathematics."""
+"""The door: arguments are checked here once, so that what lies behind can be plain mathematics.
+
+What is not what it should be raises `ValueError` that names the argument and shows its value, also
+where it is of the wrong type altogether. `analysis._door` puts these checks before a function.
+"""
 
 from __future__ import annotations
 
 import numbers
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatOrArray = float | NDArray[np.float64]
+T = TypeVar("T")
+LONGEST = 200
+"""Characters of a value that an error shows."""
 
 
 def positive(**arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
@@ -29,9 +37,28 @@ def non_negative(**arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
     return tuple(array.astype(float, copy=False) for array in arrays)
 
 
+def real(**arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
+    """As `positive`, with any finite number allowed."""
+    arrays = _checked(arguments, "finite", lambda least: least > -np.inf)
+    return tuple(array.astype(float, copy=False) for array in arrays)
+
+
 def positive_as_given(**arguments: ArrayLike) -> tuple[np.ndarray, ...]:
     """As `positive`, in the type they came in, for a caller that converts block by block."""
     return _checked(arguments, "positive", lambda least: least > 0)
+
+
+def extended(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    """Return real numbers, infinities among them, as an array, or raise `ValueError`."""
+    array = _real(name, value).astype(float, copy=False)
+    if np.isnan(array).any():
+        raise ValueError(f"{name} must not be NaN, got {shown(value)}")
+    return array
+
+
+def as_given(name: str, value: ArrayLike) -> np.ndarray:
+    """Return real numbers, NaN and infinities among them, as an array of the type they came in."""
+    return _real(name, value)
 
 
 def single(check: Callable, name: str, value: ArrayLike) -> float:
@@ -42,6 +69,14 @@ def single(check: Callable, name: str, value: ArrayLike) -> float:
     return float(array)
 
 
+def share(name: str, value: ArrayLike) -> float:
+    """Return one number between 0 and 1, as a float."""
+    number = single(real, name, value)
+    if not 0 < number < 1:
+        raise ValueError(f"{name} must be between 0 and 1, got {number}")
+    return number
+
+
 def set_single(law: object, check: Callable, *names: str) -> None:
     """Check the named fields of a frozen law, and store them as floats."""
     for name in names:
@@ -50,11 +85,26 @@ def set_single(law: object, check: Callable, *names: str) -> None:
 
 def whole(name: str, value: object, least: int, most: int | None = None) -> int:
     """Return a whole number in its range as an int, or raise `ValueError` naming it."""
-    good = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    # A duration of NumPy's is an integer of NumPy's.
+    good = isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
     if not good or value < least or (most is not None and value > most):
         range_ = f"{least} or more" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be a whole number, {range_}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number, {range_}, got {shown(value)}")
     return int(value)
+
+
+def flag(name: str, value: object) -> bool:
+    """Return a truth value, or raise `ValueError`: "no" and 0 are none."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
+
+
+def instance(name: str, value: object, kind: type[T]) -> T:
+    """Return the value if it is of its kind, or raise `ValueError` naming it."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be a {_called(kind)}, got {shown(value)}")
+    return value
 
 
 def broadcast_shape(**arguments: np.ndarray) -> tuple[int, ...]:
@@ -71,6 +121,20 @@ def plain(result: np.ndarray) -> FloatOrArray:
     return float(result) if np.ndim(result) == 0 else result
 
 
+def shown(value: object) -> str:
+    """Return a value as an error shows it: on a line, never too long, whatever it is."""
+    try:
+        text = repr(value)
+    except Exception:  # an integer of thousands of digits, or whatever else cannot be written
+        text = f"a value of type {type(value).__name__} that cannot be shown"
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+
+
+def _called(kind: type) -> str:
+    return getattr(kind, "__name__", str(kind))
+
+
 def _checked(arguments, what: str, holds) -> tuple[np.ndarray, ...]:
     arrays = tuple(_real(name, value) for name, value in arguments.items())
     for name, array in zip(arguments, arrays, strict=True):
@@ -82,22 +146,28 @@ def _checked(arguments, what: str, holds) -> tuple[np.ndarray, ...]:
 
 
 def _real(name: str, value: ArrayLike) -> np.ndarray:
-    refused = ValueError(f"{name} must be real numbers, got {value!r}")
-    if np.ma.is_masked(value):
-        raise ValueError(f"{name} must not be masked, got {value!r}")
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise ValueError(f"{name} must not be masked, got {shown(value)}")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O":  # Python integers beyond 64 bits, such as 10**22 FLOP
-            if not all(_is_number(element) for element in array.flat):
-                raise refused
-            array = array.astype(float)
-    except (TypeError, ValueError, OverflowError):
-        raise refused from None
-    if array.dtype.kind not in "iuf":
-        raise refused
+            numeric = all(_is_number(element) for element in array.flat)
+            array = array.astype(float) if numeric else None
+        elif array.dtype.kind == "f" and array.dtype.itemsize > 8:
+            array = _as_double(array)
+    except Exception:  # what an object does that is asked for numbers is its own affair
+        array = None
+    if array is None or array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be real numbers, got {shown(value)}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     return array
+
+
+def _as_double(array: np.ndarray) -> np.ndarray:
+    """Extended precision as doubles; infinite where the range of doubles ends."""
+    with np.errstate(over="ignore", under="ignore"):
+        return array.astype(float)
 
 
 def _is_number(element) -> bool:

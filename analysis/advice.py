@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis._door import answers
 from analysis._validate import non_negative, positive, single
 from analysis.bootstrap import percentile_interval
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
@@ -101,6 +102,7 @@ class Advice(Shown):
     options: tuple[Option, ...]
 
 
+@answers(infinite=True, law=ParametricLaw, ensemble=LawEnsemble)
 def advise(
     law: ParametricLaw,
     *,
@@ -183,7 +185,9 @@ def _question(given: dict[str, float]) -> Callable[[ParametricLaw], Placement]:
     if names == {"N", "D"}:
         return lambda law: place(law, given["N"], given["D"])
     if names == {"N", "compute"}:
-        D = given["compute"] / (FLOP_PER_PARAMETER_TOKEN * given["N"])
+        D = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given["N"]
+        if not 0 < D < np.inf:
+            raise ValueError(f"N and compute must leave tokens, got {given}")
         return lambda law: place(law, given["N"], D)
     if names == {"N", "loss"}:
         return lambda law: at_size(law, given["loss"], given["N"])

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
+from analysis._door import able_to, count, takes
+from analysis._validate import as_given, extended, share, shown
 from analysis.fit import PARAMETERS, FitResult, check_runs, fit_parametric, free_directions
 from analysis.laws import LawEnsemble
 from analysis.shown import Shown
@@ -26,6 +28,8 @@ from analysis.solver.newton import least_absolute, minimise
 from analysis.solver.problems import Problems
 
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
+MOST = 10**8
+"""Resamples that fit into memory."""
 _WAITING = 64  # chunks handed to an executor and not yet collected
 
 
@@ -49,11 +53,9 @@ def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
     >>> percentile_interval([1.0, 2.0, 3.0, np.inf], level=0.5)
     array([ 1., inf])
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
-    values = np.asarray(values, dtype=float)
-    if np.isnan(values).any():
-        raise ValueError("statistic must not be NaN for any draw")
+    level, values = share("level", level), extended("values", values)
+    if values.ndim == 0:
+        raise ValueError(f"values must be an array, got {values}")
     tail = (1 - level) / 2
     ends = ((tail, "lower"), (1 - tail, "higher"))
     return np.stack([np.quantile(values, share, axis=0, method=method) for share, method in ends])
@@ -133,12 +135,12 @@ class BootstrapResult(Shown):
             between 0 and 1; if all resamples failed.
         """
         draws = self.draws
-        if isinstance(statistic, str):
-            if statistic not in PARAMETERS:
-                raise ValueError(f"statistic must be one of {PARAMETERS}, got {statistic!r}")
+        if callable(statistic):
+            values = extended("statistic", statistic(draws))
+        elif isinstance(statistic, str) and statistic in PARAMETERS:
             values = getattr(draws, statistic)
         else:
-            values = np.asarray(statistic(draws), dtype=float)
+            raise ValueError(f"statistic must be one of {PARAMETERS}, got {shown(statistic)}")
         if values.ndim == 0 or len(values) != len(draws.E):
             raise ValueError(
                 f"statistic must give a value for each of {len(draws.E)} draws, "
@@ -150,6 +152,7 @@ class BootstrapResult(Shown):
         return f"BootstrapResult({self.failed.size} resamples, {self.n_failed} failed)"
 
 
+@takes(n_resamples=count(1, MOST), executor=able_to("submit"))
 def bootstrap_parametric(
     N: ArrayLike,
     D: ArrayLike,
@@ -213,16 +216,12 @@ def _parts(n_resamples, size) -> Iterator[slice]:
 
 def _spawned(rng, n_resamples, size):
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}")
-    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int | np.integer):
-        raise ValueError(f"n_resamples must be a whole number, got {n_resamples!r}")
-    if n_resamples < 1:
-        raise ValueError(f"n_resamples must be positive, got {n_resamples}")
+        raise ValueError(f"rng must be a numpy.random.Generator, got {shown(rng)}")
     return ((part, rng.spawn(1)[0]) for part in _parts(n_resamples, size))
 
 
 def _check_indices(indices, n) -> np.ndarray:
-    indices = np.asarray(indices)
+    indices = as_given("indices", indices)
     if indices.ndim != 2 or indices.shape[1] != n or not len(indices):
         raise ValueError(f"indices must have shape (n_resamples, {n}), got {indices.shape}")
     if indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= n:

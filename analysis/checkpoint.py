@@ -52,6 +52,8 @@ class Checkpoint:
         self, path: str | PathLike[str], settings: Mapping[str, Any], columns: Sequence[str]
     ) -> None:
         self.path, self.columns = Path(path), tuple(columns)
+        if self.path.is_dir():
+            raise ValueError(f"checkpoint must be a file, got the folder {str(path)!r}")
         self._head = [MARK + json.dumps(dict(settings), sort_keys=True), ",".join(columns)]
         self.rows: list[Row] = []
         # Appending: every write goes to the end of the file, whatever else has it open.

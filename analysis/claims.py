@@ -11,15 +11,15 @@ a verdict, 1 if one has none, 2 if the claims cannot be read or computed.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
-from analysis._terminal import say
+from analysis._files import read_rows
+from analysis._terminal import Parser, say
 from analysis.ledger import lifetime as _lifetime  # noqa: F401 - registers its statements
 from analysis.ledger import measured as _measured  # noqa: F401 - registers its statements
 from analysis.ledger.readings import READINGS, Kind
@@ -39,8 +39,9 @@ def load_claims(path: str | Path | None = None) -> list[Claim]:
     Raises
     ------
     ValueError
-        Naming the file and the line: a missing column, an id given twice, printed digits that are
-        no number, an unknown unit, a malformed `given`.
+        Naming the file and the line: no UTF-8 or no CSV, a missing column, an id given twice,
+        printed digits that are no number or beyond double precision, an unknown unit, a malformed
+        `given`.
 
     Examples
     --------
@@ -51,8 +52,9 @@ def load_claims(path: str | Path | None = None) -> list[Claim]:
     own = [files("analysis.ledger").joinpath(name) for name in TABLES]
     tables = own if path is None else [Path(path)]
     claims: dict[str, Claim] = {}
+    columns = [field.name for field in fields(Claim)]
     for table in tables:
-        for line, row in _rows(table.name, table.read_text(encoding="utf-8-sig")):
+        for line, row in read_rows(table, columns):
             try:
                 claim = _checked(row)
                 if claim.id in claims:
@@ -90,7 +92,7 @@ def _named(claim: Claim, ledger: Mapping[str, Claim]) -> Verdict:
     """Judge a claim; every error names it."""
     try:
         return _judge(case_of(claim, ledger))
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         if str(error).startswith(f"claim {claim.id}: "):
             raise
         raise ValueError(f"claim {claim.id}: {error}") from error
@@ -108,28 +110,20 @@ def _judge(case: Case) -> Verdict:
     return Verdict(case.claim, computed, law, reading.kind, explanation)
 
 
-def _rows(name: str, text: str) -> Iterable[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(text.splitlines())
-    columns = [field.name for field in fields(Claim)]
-    missing = [column for column in columns if column not in (reader.fieldnames or [])]
-    if missing:
-        raise ValueError(f"{name}: missing column {', '.join(missing)}")
-    for row in reader:
-        if None in row or None in row.values():
-            raise ValueError(f"{name}, line {reader.line_num}: not {len(columns)} fields")
-        yield reader.line_num, {column: row[column] for column in columns}
-
-
 def _checked(row: dict[str, str]) -> Claim:
     claim = Claim(**row)
     if not claim.id:
         raise ValueError("the id is empty")
     try:
         number = Decimal(claim.printed)
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError(f"printed must be a number, got {claim.printed!r} ({claim.id})") from None
     if not number.is_finite():
         raise ValueError(f"printed must be finite, got {claim.printed!r} ({claim.id})")
+    if number and not (-300 < number.adjusted() < 300 and len(claim.printed) <= 100):
+        raise ValueError(
+            f"printed must fit double precision, got {claim.printed[:100]} ({claim.id})"
+        )
     if claim.unit not in UNIT_SIZES:
         raise ValueError(f"unit must be one of {list(UNIT_SIZES)}, got {claim.unit!r} ({claim.id})")
     parse_given(claim)
@@ -146,7 +140,8 @@ quantity is; 2 if the claims cannot be read or computed."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the ledger; return the exit status."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
+        "claims",
         prog="python -m analysis.claims",
         description=HELP,
         epilog=STATUS,
@@ -167,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         claims = load_claims(options.file)
         verdicts = audit(claims)
     except (OSError, ValueError) as error:
-        print(f"claims: {error}", file=sys.stderr)
+        print(f"claims: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     say(FORMATS[options.format](verdicts))
     judged = {verdict.claim.id for verdict in verdicts}

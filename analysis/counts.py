@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import numbers
 import re
+
+from analysis._validate import shown, whole
 
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""
@@ -24,27 +27,42 @@ def parse_count(text: str, name: str = "number") -> float:
     >>> parse_count("1.4T")
     1400000000000.0
     """
-    match = re.fullmatch(PATTERN, text.strip(), re.I)
+    match = re.fullmatch(PATTERN, text.strip(), re.I) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(f"{name} must be a number such as 7B, 1.4T or 4e22, got {text!r}")
+        raise ValueError(f"{name} must be a number such as 7B, 1.4T or 4e22, got {shown(text)}")
     value = float(match[1]) * SUFFIXES.get(match[2].upper(), 1.0)
     if not (0 < value < math.inf):
-        raise ValueError(f"{name} must be positive and finite, got {text!r}")
+        raise ValueError(f"{name} must be positive and finite, got {shown(text)}")
     return value
 
 
 def show_count(value: float, digits: int = 3) -> str:
     """Write a number with a suffix and so many significant digits, trailing zeros dropped.
 
+    Raises
+    ------
+    ValueError
+        If value is no real number, or digits is not a whole number from 1 to 17.
+
     Examples
     --------
     >>> show_count(6.9e9), show_count(1e12), show_count(0.4), show_count(2.46e22)
     ('6.9B', '1T', '0.4', '2.46e22')
     """
-    rounded = float(f"{value:.{digits}g}")
+    rounded = float(f"{as_float('value', value):.{whole('digits', digits, 1, 17)}g}")
     if not math.isfinite(rounded) or abs(rounded) >= 1e16:
         return f"{rounded:g}".replace("e+", "e")
     for suffix, size in reversed(SUFFIXES.items()):
         if abs(rounded) >= size:
             return f"{rounded / size:.15g}{suffix}"
     return f"{rounded:.15g}"
+
+
+def as_float(name: str, value: object) -> float:
+    """Return a real number, finite or not, as a float, or raise `ValueError` naming it."""
+    try:
+        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+            return float(value)
+    except (ArithmeticError, ValueError):
+        pass
+    raise ValueError(f"{name} must be a real number, got {shown(value)}")

@@ -11,11 +11,8 @@ without the data still sees them: `recall`.
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +26,8 @@ from typing import Any
 import pandas as pd
 from tqdm import TqdmWarning, tqdm
 
+from analysis import _files
+from analysis._files import DamagedDataError
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.shown import Shown
 from analysis.testbed import read_downstream, read_tasks, read_testbed
@@ -45,10 +44,6 @@ COMMAND = "make data"
 
 class DataUnavailableError(FileNotFoundError):
     """A data set is in none of the places where it is looked for."""
-
-
-class DamagedDataError(ValueError):
-    """A file does not have the hash that it must have."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +71,7 @@ class DataSet(Shown):
     @cached_property
     def hashes(self) -> Mapping[str, str]:
         """The SHA-256 (`sha256:...`) of each file, by its path below the data set's folder."""
-        lines = (line.split() for line in self.registry.read_text("utf-8").splitlines())
-        return MappingProxyType({line[0]: line[1] for line in lines if line and line[0] != "#"})
+        return MappingProxyType(_files.read_registry(self.registry))
 
     @property
     def digest(self) -> str:
@@ -94,7 +88,12 @@ class DataSet(Shown):
             If no place has it; the message names the places and the command that gets it.
         DamagedDataError
             If a copy does not have its hash. In `data/` such a copy is removed and fetched anew.
+            If the place in `data/` leads out of `data/`.
+        ValueError
+            If the data set has no such file.
         """
+        if not isinstance(file, str) or file not in self.hashes:
+            raise ValueError(f"file must be one of data set {self.name!r}, got {str(file)[:200]!r}")
         tried, damage = [], None
         for folder in data_directories():
             copy = folder / self.name / file
@@ -106,10 +105,13 @@ class DataSet(Shown):
             damage = DamagedDataError(f"{copy} is damaged: its hash is not {self.hashes[file]}")
             if folder != download_directory():
                 raise damage
-            copy.unlink()
+            _files.within(folder, copy).unlink()
+        target = _files.within(download_directory(), download_directory() / self.name / file)
         try:
             return Path(self._origin().fetch(file))
         except OSError as error:  # those of requests are among them
+            if error.errno in _files.DISK:
+                raise DataUnavailableError(f"{target} cannot be written: {error}") from error
             raise damage or DataUnavailableError(
                 f"data set {self.name!r} ({self.source}): no {file} in "
                 f"{', '.join(tried)}, and {self.base_url} cannot be reached "
@@ -129,10 +131,18 @@ class DataSet(Shown):
         """Put a verified copy of every file into `data/`, and return the data set's folder."""
         target = download_directory() / self.name
         with ThreadPoolExecutor(8) as pool:
-            copies = pool.map(lambda file: _place(self.path(file), target / file), self.hashes)
+            copies = pool.map(self._place, self.hashes)
             hidden = None if progress else True
-            list(tqdm(copies, desc=self.name, total=len(self.hashes), unit="file", disable=hidden))
+            try:
+                list(tqdm(copies, self.name, len(self.hashes), unit="file", disable=hidden))
+            finally:
+                pool.shutdown(cancel_futures=True)  # of an interrupted download
         return target
+
+    def _place(self, file: str) -> None:
+        copy, target = self.path(file), download_directory() / self.name / file
+        if copy != target:
+            _files.write_whole(target, copy.read_bytes())
 
     def _origin(self) -> pooch.Pooch:
         pooch.get_logger().setLevel("WARNING")
@@ -257,8 +267,8 @@ def recall(name: str, compute: Callable[[], Any], *, folder: Path | None = None)
 
 
 def recorded(name: str, *, folder: Path | None = None) -> dict[str, Any]:
-    """Return a record as `record` wrote it: its "command", its "data" and their hashes, "value"."""
-    return json.loads(_record_path(name, folder).read_text("utf-8"))
+    """Return what `record` wrote, "command", "data" and "value", or raise `DamagedDataError`."""
+    return _files.read_record(_record_path(name, folder), "command", "data", "value")
 
 
 def available(load: Callable[[], Any]) -> Recalled:
@@ -283,24 +293,11 @@ def record(
         "data": {dataset: DATASETS[dataset].digest for dataset in datasets},
         "value": value,
     }
-    path = _record_path(name, folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", "utf-8")
-    return path
+    return _files.write_record(_record_path(name, folder), content)
 
 
 def _record_path(name: str, folder: Path | None) -> Path:
-    return (folder or PACKAGE / "recorded") / f"{name}.json"
-
-
-def _place(copy: Path, target: Path) -> None:
-    """Copy a verified file to its place, whole or not at all."""
-    if copy == target:
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        whole = shutil.copyfile(copy, Path(scratch) / target.name)
-        os.replace(whole, target)
+    return (folder or PACKAGE / "recorded") / f"{_files.plain_name('name', name)}.json"
 
 
 def main() -> int:
@@ -310,9 +307,12 @@ def main() -> int:
         try:
             folder = dataset.download()
             print(f"{dataset.name}: {len(dataset.hashes)} files verified in {folder}")
-        except (DataUnavailableError, DamagedDataError) as error:
+        except (ValueError, OSError) as error:
             print(error, file=sys.stderr)
             failures += 1
+        except KeyboardInterrupt:
+            print(f"interrupted; what is whole stays. To go on: {COMMAND}", file=sys.stderr)
+            return 130
     return 1 if failures else 0
 
 

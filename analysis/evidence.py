@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bootstrap import bootstrap_parametric
+from analysis._door import count, takes
+from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.datasets import load_testbed, record
 from analysis.extrapolation import (
     FIVE_RUNS,
@@ -57,6 +58,7 @@ IMPLIED = [name for name in QUANTITIES if ":" not in name]
 """Quantities of the exponents alone."""
 
 
+@takes(n_resamples=count(1, MOST), n_worlds=count(1, 10**7), seed=count(0))
 def summarise(n_resamples: int = 1000, n_worlds: int = 1000, seed: int = 2403) -> dict[str, Any]:
     """Return what chapters 9 and 11 conclude, as numbers, lists and dictionaries.
 

@@ -15,6 +15,8 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
+from analysis._door import column, several, table_with, takes
+from analysis._validate import positive, shown
 from analysis.fit import FitResult
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import fit_downstream, fit_overtraining
@@ -29,6 +31,20 @@ FIVE_RUNS: tuple[Run, ...] = (*((N, 20) for N in SMALL_SIZES), (SMALL_SIZES[0], 
 """The runs that the paper fits the loss to."""
 SIX_RUNS: tuple[Run, ...] = (*FIVE_RUNS, (LARGE_SIZES[0], 20))
 """The runs that the paper fits the task error to."""
+
+
+COLUMNS = ("train_set", "model", "N", "D", "C", "token_multiplier")
+"""The columns of the runs, beside the losses and the errors."""
+
+
+def pair(name: str, value: Run) -> Run:
+    """Return a run (N, M), or raise `ValueError` naming it."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise ValueError(f"{name} must hold pairs (N, M), got {shown(value)}")
+    (numbers,) = positive(**{name: value})
+    if numbers.shape != (2,):
+        raise ValueError(f"{name} must hold pairs of numbers (N, M), got {shown(value)}")
+    return tuple(value)
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,13 @@ class Extrapolation(Shown):
     error_compute: float
 
 
+@takes(
+    runs=table_with(*COLUMNS),
+    validation=str,
+    loss_runs=several(pair),
+    error_runs=several(pair),
+    targets=several(pair),
+)
 def extrapolate(
     runs: pd.DataFrame,
     train_set: str,
@@ -102,9 +125,9 @@ def extrapolate(
     '0.71% of the loss, 3.64% of the error'
     """
     own = of_train_set(runs, train_set)
-    absent = [column for column in (validation, *tasks) if column not in own]
-    if absent:
-        raise ValueError(f"the runs have no column {absent[0]!r}")
+    tasks = several(str)("tasks", tasks) if not _none(tasks) else ()
+    for name, wanted in (("validation", validation), *(("tasks", task) for task in tasks)):
+        column(name, wanted, own)
     small = choose(own, loss_runs)
     loss_fit = fit_overtraining(small["N"], small["D"], small[validation])
     targets = own if targets is None else choose(own, targets)
@@ -137,19 +160,22 @@ def load_quoted_runs() -> pd.DataFrame:
     return runs.assign(token_multiplier=runs["D"] / runs["N"])
 
 
+@takes(runs=table_with("train_set", "model"), downstream=table_with("train_set", "model"))
 def with_errors(runs: pd.DataFrame, downstream: pd.DataFrame) -> pd.DataFrame:
     """Return the runs with the columns of the tasks beside them."""
     return runs.merge(downstream, on=["train_set", "model"], validate="one_to_one")
 
 
+@takes(runs=table_with("train_set"))
 def of_train_set(runs: pd.DataFrame, train_set: str) -> pd.DataFrame:
     """Return the runs of one training set."""
     known = sorted(runs["train_set"].unique())
-    if train_set not in known:
-        raise ValueError(f"train_set must be one of {known}, got {train_set!r}")
+    if not isinstance(train_set, str) or train_set not in known:
+        raise ValueError(f"train_set must be one of {known}, got {shown(train_set)}")
     return runs[runs["train_set"] == train_set]
 
 
+@takes(runs=table_with("N", "token_multiplier"), wanted=several(pair))
 def choose(runs: pd.DataFrame, wanted: Iterable[Run]) -> pd.DataFrame:
     """Return the named runs (N, M) of one training set, in the order in which they are named."""
     by_name = runs.set_index(["N", "token_multiplier"], drop=False)
@@ -158,6 +184,10 @@ def choose(runs: pd.DataFrame, wanted: Iterable[Run]) -> pd.DataFrame:
     if absent:
         raise ValueError(f"there is no run of N = {absent[0][0]:.0f} at M = {absent[0][1]:g}")
     return by_name.loc[wanted].reset_index(drop=True)
+
+
+def _none(tasks: Sequence[str]) -> bool:
+    return isinstance(tasks, tuple | list) and not tasks
 
 
 def _compare(table: pd.DataFrame, name: str, measured: pd.Series, predicted: np.ndarray) -> None:

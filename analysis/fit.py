@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import nnls
 
-from analysis._validate import non_negative, positive, single
+from analysis._door import takes
+from analysis._validate import flag, non_negative, positive, single
 from analysis.laws import ParametricLaw
 from analysis.shown import Shown
 from analysis.solver.newton import least_absolute, minimise
@@ -29,6 +30,7 @@ from analysis.solver.sandwich import LARGEST_CONDITION, sandwich
 
 PARAMETERS = ("E", "A", "B", "alpha", "beta")
 """The order of the parameters wherever an array holds them."""
+LARGEST_DELTA = 1e100
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def fit_parametric(
     )
 
 
+@takes(law=ParametricLaw)
 def parametric_objective(
     law: ParametricLaw,
     N: ArrayLike,
@@ -194,7 +197,7 @@ def parametric_objective(
 ) -> Objective:
     """Evaluate the objective of `fit_parametric`, with its derivatives, at a law with E > 0."""
     N, D, loss, weights = check_runs(N, D, loss, weights)
-    delta = np.array([single(positive, "delta", delta)])
+    delta = np.array([check_delta(delta, positive)])
     positive(E=law.E)
     problems = Problems(N, D, loss, weights)
     theta = problems.theta(np.array([getattr(law, name) for name in PARAMETERS]))[:, None]
@@ -229,7 +232,9 @@ def profile_exponents(
     """
     N, D, loss, _ = check_runs(N, D, loss, None)
     pairs = np.stack(np.broadcast_arrays(*positive(alpha=alpha, beta=beta)), axis=-1)
-    delta = single(positive, "delta", delta)
+    if pairs.min() < 1e-4 or pairs.max() > 10:
+        raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha} and {beta}")
+    delta = check_delta(delta, positive)
     rows = np.array([_project(N, D, loss, *pair) for pair in pairs.reshape(-1, 2)])
     problems = Problems(N, D, loss, basis=np.eye(5)[:, :3])
     return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
@@ -277,15 +282,18 @@ def check_runs(N, D, loss, weights):
     return N, D, loss, weights
 
 
-def check_delta(delta) -> float:
+def check_delta(delta, check=non_negative) -> float:
     """Return delta as a float, or raise `ValueError`."""
-    return single(non_negative, "delta", delta)
+    delta = single(check, "delta", delta)
+    if delta > LARGEST_DELTA:  # no residual of log loss comes near
+        raise ValueError(f"delta must not be above {LARGEST_DELTA:g}, got {delta}")
+    return delta
 
 
 def free_directions(tie_exponents: bool, E: float | None) -> np.ndarray:
     """Return the directions of theta left free, shape (5, k), for `Problems`."""
     basis = np.eye(5)
-    if tie_exponents:
+    if flag("tie_exponents", tie_exponents):
         basis[4, 3] = 1.0
         basis = basis[:, :4]
     if E is not None:

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.extrapolation import SIX_RUNS, SMALL_SIZES, Run, choose, of_train_set
+from analysis._door import column, count, several, table_with, takes
+from analysis.extrapolation import (
+    COLUMNS,
+    SIX_RUNS,
+    SMALL_SIZES,
+    Run,
+    choose,
+    of_train_set,
+    pair,
+)
 from analysis.recipes import CANDIDATES, PAPER, POOLED, Recipe, held_out
 
 PAPER_MULTIPLIERS = (20, 320)
@@ -15,6 +24,7 @@ MORE_MULTIPLIERS = (20, 40, 80, 160, 320)
 """Token multipliers of the smallest size: the paper's two, and five, which cost hardly more."""
 
 
+@takes(multipliers=several(count(1, 10**12)))
 def ladder(multipliers: Sequence[int] = PAPER_MULTIPLIERS) -> tuple[tuple[Run, ...], ...]:
     """Return ever costlier sets of runs: two, three, four sizes at M = 20, then the 1.4B as well.
 
@@ -26,6 +36,7 @@ def ladder(multipliers: Sequence[int] = PAPER_MULTIPLIERS) -> tuple[tuple[Run, .
     return tuple((*smallest, *others[:count]) for count in range(1, len(others) + 1))
 
 
+@takes(runs=table_with(*COLUMNS), recipes=several(Recipe), fit_sets=several(several(pair)))
 def frontier(
     runs: pd.DataFrame,
     recipes: Sequence[Recipe] = (PAPER, POOLED),
@@ -44,6 +55,7 @@ def frontier(
         D, C, token_multiplier, loss, predicted and error, as `held_out`; fraction = fitted_compute
         / C.
     """
+    column("validation", validation, runs)
     tables = []
     for fit_runs in fit_sets:
         for recipe in recipes:
@@ -63,6 +75,7 @@ def frontier(
     return pd.concat(tables, ignore_index=True)
 
 
+@takes(table=table_with("train_set", "error", "covered"))
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Return the median and the worst relative error, and the coverage, of held-out runs.
 
@@ -84,6 +97,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@takes(runs=table_with(*COLUMNS), candidates=several(Recipe))
 def leave_one_out(
     runs: pd.DataFrame, candidates: Sequence[Recipe] = CANDIDATES, validation: str = "c4_val"
 ) -> pd.DataFrame:
@@ -97,6 +111,7 @@ def leave_one_out(
         A row a training set left out: train_set, recipe (the chosen one's name), median and worst
         error on its held-out runs.
     """
+    column("validation", validation, runs)
     tables = {recipe: held_out(runs, recipe, validation=validation) for recipe in candidates}
     rows = []
     for train_set in sorted(runs["train_set"].unique()):

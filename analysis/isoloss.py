@@ -21,14 +21,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import f as fisher
 
+from analysis._door import answers, column, named, table_with, takes
 from analysis._validate import FloatOrArray, plain, positive
 from analysis.extrapolation import of_train_set
 from analysis.fit import fit_parametric
 from analysis.laws import ParametricLaw
-from analysis.noise import WARMED_UP, first_batch, in_second_batch
+from analysis.noise import DATED, WARMED_UP, first_batch, in_second_batch
 from analysis.shown import Shown
 
 
+@takes(runs=table_with(*DATED))
 def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     """Return every measured run whose loss a smaller size reaches within its own measured range.
 
@@ -41,6 +43,7 @@ def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFra
         first comes down to the loss; k_N = N_small / N; multiplier = D_small / D, measured;
         same_batch, whether the run and both ends of the interpolation are of the first batch.
     """
+    column("validation", validation, runs)
     warm = runs[runs["token_multiplier"] >= WARMED_UP]
     warm = warm.assign(second=in_second_batch(warm)).sort_values(["N", "D"])
     rows = []
@@ -59,6 +62,7 @@ def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFra
     return table.assign(k_N=table["N_small"] / table["N"], multiplier=table["D_small"] / table["D"])
 
 
+@answers(infinite=True, law=ParametricLaw)
 def tokens_for_same_loss(
     law: ParametricLaw, N: ArrayLike, D: ArrayLike, N_small: ArrayLike
 ) -> FloatOrArray:
@@ -72,6 +76,7 @@ def tokens_for_same_loss(
         return plain((law.B / np.maximum(data_term, 0.0)) ** (1 / law.beta))
 
 
+@takes(pairs=table_with("train_set", "N", "D", "N_small", "D_small"), laws=named(ParametricLaw))
 def compare_pairs(pairs: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.DataFrame:
     """Return the pairs with what the law of each training set predicts.
 
@@ -127,6 +132,7 @@ class ExponentTest(Shown):
     n_runs: int
 
 
+@takes(runs=table_with(*DATED))
 def equal_exponents_test(
     runs: pd.DataFrame, train_set: str, validation: str = "c4_val"
 ) -> ExponentTest:
@@ -134,6 +140,7 @@ def equal_exponents_test(
 
     By least squares on ln loss, to the runs of the first batch with 20 tokens a parameter or more.
     """
+    column("validation", validation, runs)
     own = first_batch(of_train_set(runs, train_set))
     tied, free = (
         fit_parametric(own["N"], own["D"], own[validation], delta=1.0, tie_exponents=equal)

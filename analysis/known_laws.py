@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis._validate import positive, single
+from analysis._door import one, several, takes
+from analysis._validate import positive
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
 from analysis.microscope import CostedLaw, LogFunction, examine, is_budget_free, sum_of_powers
 from analysis.shown import Shown
@@ -48,6 +49,7 @@ class KnownLaw(Shown):
     source: str
 
 
+@takes(law=ParametricLaw)
 def powers(law: ParametricLaw, *more: tuple[float, float, float]) -> LogFunction:
     """Return ln(A N**-alpha + B D**-beta + more), `more` being terms of `sum_of_powers`."""
     return sum_of_powers((law.A, -law.alpha, 0), (law.B, 0, -law.beta), *more)
@@ -65,6 +67,7 @@ def effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray:
     return np.where(beyond, log_unique + np.log1p(R * -np.expm1(-repeats / R)), z)
 
 
+@takes(law=ParametricLaw, unique=one(positive), R_D=one(positive), R_N=one(positive))
 def data_constrained(law: ParametricLaw, unique: float, R_D: float, R_N: float) -> CostedLaw:
     """Return the law of Muennighoff et al. (2023) with a fixed number of unique tokens.
 
@@ -72,7 +75,7 @@ def data_constrained(law: ParametricLaw, unique: float, R_D: float, R_N: float) 
     less and less. At the optimum N = G**(1 + beta/alpha) D**(beta/alpha), with the G of
     `ParametricLaw.compute_optimal`.
     """
-    log_U = np.log(single(positive, "unique", unique))
+    log_U = np.log(unique)
     log_G = np.log(law.alpha * law.A / (law.beta * law.B)) / (law.alpha + law.beta)
     log_U_N = (log_U + log_G) * law.beta / law.alpha + log_G
     loss = powers(law)
@@ -81,6 +84,7 @@ def data_constrained(law: ParametricLaw, unique: float, R_D: float, R_N: float) 
     )
 
 
+@takes(law=ParametricLaw, omega=one(positive))
 def non_embedding(law: ParametricLaw, omega: float) -> CostedLaw:
     """Return a law of total parameters N + omega N**(1/3) in non-embedding parameters N.
 
@@ -90,6 +94,7 @@ def non_embedding(law: ParametricLaw, omega: float) -> CostedLaw:
     return CostedLaw(lambda x, y: loss(total(x, 0 * np.asarray(y)), y), PRODUCT)
 
 
+@takes(law=ParametricLaw, tau=one(positive))
 def pole(law: ParametricLaw, tau: float) -> CostedLaw:
     """Return ln(1 + tau A N**-alpha) - ln(1 - tau B D**-beta), defined for tau B D**-beta < 1."""
 
@@ -227,13 +232,22 @@ KNOWN: Mapping[str, KnownLaw] = MappingProxyType(
 """The laws, by the names that the book uses."""
 
 
+@takes(budgets=several(one(positive)), k_N=one(positive))
 def examine_known(budgets: Iterable[float], k_N: float) -> pd.DataFrame:
     """Return a table of the known laws: the verdict, k_D(k_N) at each budget, and the reason.
 
     The verdict is read off the values: `yes` if they agree to `analysis.microscope.SAME`.
+
+    Raises
+    ------
+    ValueError
+        If a law has no compute-optimal model at a budget, or no k_D at k_N at any of them.
     """
-    factors = examine({name: known.law for name, known in KNOWN.items()}, budgets, k_N)
-    free = ["yes" if is_budget_free(row) else "no" for row in factors.to_numpy()]
+    try:
+        factors = examine({name: known.law for name, known in KNOWN.items()}, budgets, k_N)
+        free = ["yes" if is_budget_free(row) else "no" for row in factors.to_numpy()]
+    except ValueError as error:
+        raise ValueError(f"no table at k_N = {k_N:g} and budgets {budgets}: {error}") from None
     table = pd.DataFrame({"budget-free": free}, index=factors.index)
     shown = factors.map(lambda value: "∞" if np.isinf(value) else f"{value:.3f}")
     shown.columns = [f"{budget:.0e}".replace("e+", "e") for budget in factors.columns]

@@ -30,9 +30,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from analysis._validate import whole
+from analysis._door import able_to, count, several, takes
+from analysis._validate import instance, whole
 from analysis.checkpoint import Checkpoint
-from analysis.language import Language, Text, theory, write
+from analysis.language import LONGEST, Language, Text, theory, write
 from analysis.shown import Shown
 
 __all__ = ["Job", "Language", "Model", "Run", "grid", "learn", "sweep", "theory", "train"]
@@ -81,7 +82,8 @@ class Job(Shown):
     Raises
     ------
     ValueError
-        If N, D or seed is not a whole number, N is not from 1 to 65536, D below 1 or seed below 0.
+        If N, D or seed is not a whole number, N is not from 1 to 65536, D not from 1 to 2**32 or
+        seed below 0; if language is no `Language`.
     """
 
     N: int
@@ -91,7 +93,8 @@ class Job(Shown):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "N", whole("N", self.N, 1, WIDEST))
-        object.__setattr__(self, "D", whole("D", self.D, 1))
+        object.__setattr__(self, "D", whole("D", self.D, 1, LONGEST))
+        instance("language", self.language, Language)
         object.__setattr__(self, "seed", whole("seed", self.seed, 0))
 
 
@@ -110,6 +113,7 @@ class Model(Shown):
     cues: NDArray[np.int64]
     places: NDArray[np.int64]
 
+    @takes(language=Language)
     def loss(self, language: Language) -> float:
         """Return the test loss in nats under the true distribution."""
         p = language.frequency(self.cues)
@@ -139,6 +143,7 @@ def train(N: int, D: int, *, language: Language = WORDS, seed: int = 0) -> Run:
     return Run(job.N, job.D, job.N * job.D, job.seed, model.loss(language))
 
 
+@takes(N=count(1, WIDEST), D=count(1, LONGEST), language=Language, rng=np.random.Generator)
 def learn(N: int, D: int, language: Language, rng: np.random.Generator) -> Model:
     """Read D cues of a text once, count, and return what can be answered from the counts."""
     blocks = (min(BLOCK, D - first) for first in range(0, D, BLOCK))
@@ -154,6 +159,7 @@ def learn(N: int, D: int, language: Language, rng: np.random.Generator) -> Model
     return Model(cue[starts][points], place[points])
 
 
+@takes(N=several(count()), D=several(count()), seeds=several(count(0)), language=Language)
 def grid(
     N: Iterable[int], D: Iterable[int], *, seeds: Iterable[int] = (0,), language: Language = WORDS
 ) -> list[Job]:
@@ -161,6 +167,7 @@ def grid(
     return [Job(*one, language) for one in product(N, D, seeds)]
 
 
+@takes(executor=able_to("submit"), checkpoint=str | PathLike)
 def sweep(
     jobs: Iterable[Job],
     *,
@@ -186,7 +193,7 @@ def sweep(
     ValueError
         As `train`; if the file belongs to another language, or the jobs to several.
     """
-    jobs = list(jobs)
+    jobs = _jobs(jobs)
     missing = sorted(dict.fromkeys(jobs), key=lambda job: (-job.N * job.D, job.N, job.seed))
     with ExitStack() as stack:
         file, done = None, {}
@@ -218,6 +225,12 @@ def _trained(jobs: list[Job], executor: Executor | None) -> Iterator[tuple[Job, 
     finally:
         for future in futures:
             future.cancel()
+
+
+def _jobs(jobs: Iterable[Job]) -> list[Job]:
+    if isinstance(jobs, list | tuple) and not jobs:
+        return []
+    return list(several(Job)("jobs", jobs))
 
 
 def _train(job: Job) -> Run:

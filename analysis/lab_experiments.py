@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis._door import able_to, answers, count, one, several, table_with, takes
 from analysis._validate import FloatOrArray, plain, positive
 from analysis.fit import fit_parametric
-from analysis.lab import WORDS, Job, sweep
+from analysis.lab import WIDEST, WORDS, Job, sweep
 from analysis.language import Language, theory, write
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, ParametricLaw
 
@@ -32,12 +33,15 @@ def table(jobs: Iterable[Job], executor: Executor | None = None) -> pd.DataFrame
     return pd.DataFrame(sweep(jobs, executor=executor))
 
 
+@answers(law=ParametricLaw)
 def optimum(law: ParametricLaw, C: float) -> Allocation:
     """Return the best division of C comparisons, C = N D, between width and length."""
-    best = law.compute_optimal(FLOP_PER_PARAMETER_TOKEN * np.asarray(C, dtype=float))
-    return Allocation(best.N, best.D, C)
+    (C,) = positive(C=C)
+    best = law.compute_optimal(FLOP_PER_PARAMETER_TOKEN * C)
+    return Allocation(best.N, best.D, plain(C))
 
 
+@takes(n=count(1, 10**6), history=count(1, WIDEST), language=Language, seed=count(0))
 def sample(n: int, history: int, *, language: Language = WORDS, seed: int = 0) -> pd.DataFrame:
     """Write a little text, for looking at.
 
@@ -61,6 +65,12 @@ def sample(n: int, history: int, *, language: Language = WORDS, seed: int = 0) -
     return pd.DataFrame(rows, columns=["cue", "kind", "reach", "window", "answer", "rule"])
 
 
+@takes(
+    budgets=several(one(positive)),
+    seeds=several(count(0)),
+    language=Language,
+    executor=able_to("submit"),
+)
 def isoflop(
     budgets: Sequence[float],
     *,
@@ -76,7 +86,7 @@ def isoflop(
         The mean loss of each width over the seeds (budget, N, D, loss); and for each budget the
         minimum of a cubic in ln N (budget, N, loss, law: what theory says of N).
     """
-    jobs, law, seeds = [], theory(language), tuple(seeds)
+    jobs, law = [], theory(language)
     for C in budgets:
         middle = optimum(law, C).N
         for N in sorted({round(middle * 2**x) for x in np.arange(-2, 2.01, 0.4)}):
@@ -92,6 +102,7 @@ def isoflop(
     return runs, pd.DataFrame(minima, columns=["budget", "N", "loss", "law"])
 
 
+@answers(language=Language)
 def optimal_length(N: ArrayLike, language: Language = WORDS) -> FloatOrArray:
     """Return the D at which a width N is compute-optimal, from theory with its product term.
 
@@ -105,6 +116,7 @@ def optimal_length(N: ArrayLike, language: Language = WORDS) -> FloatOrArray:
     return plain((law.B / y) ** (1 / law.beta))
 
 
+@answers(infinite=True, language=Language)
 def true_factor(k_N: ArrayLike, N: ArrayLike, language: Language = WORDS) -> FloatOrArray:
     """Return k_D for a fraction k_N of the compute-optimal width N, from theory.
 
@@ -127,6 +139,13 @@ def _coupling(language: Language) -> float:
     return language.gain if language.classes == 1 else np.inf
 
 
+@takes(
+    sizes=several(count(1, WIDEST)),
+    fractions=several(one(positive)),
+    seeds=several(count(0)),
+    language=Language,
+    executor=able_to("submit"),
+)
 def measure_factor(
     sizes: Sequence[int],
     fractions: Sequence[float],
@@ -147,7 +166,7 @@ def measure_factor(
         A row a width, fraction and seed: N, k_N, seed, k_D (measured), theory, iso_loss (loss of
         the narrow model at theory's k_D over that of the wide one, less 1).
     """
-    seeds, plan = tuple(seeds), []
+    plan = []
     for N in sizes:
         D = optimal_length(N, language)
         for k_N in fractions:
@@ -174,6 +193,7 @@ def _reached(x: np.ndarray, loss: np.ndarray, goal: float) -> float:
     return float(np.exp(falling[0])) if falling else float("nan")
 
 
+@takes(runs=table_with("N", "D", "C", "loss"), cuts=several(one(positive)))
 def extrapolate(runs: pd.DataFrame, cuts: Sequence[float] = CUTS) -> pd.DataFrame:
     """Fit to the runs of at most each cut and predict those above `DEAR`.
 
@@ -185,6 +205,8 @@ def extrapolate(runs: pd.DataFrame, cuts: Sequence[float] = CUTS) -> pd.DataFram
     dear, rows = runs[runs["C"] > DEAR], []
     for cut in cuts:
         cheap = runs[runs["C"] <= cut]
+        if cheap.empty:
+            raise ValueError(f"cuts must leave runs to fit to, got {cut}")
         fit = fit_parametric(cheap["N"], cheap["D"], cheap["loss"])
         error = np.asarray(fit.law.loss(dear["N"], dear["D"])) / dear["loss"] - 1
         rms = float(np.sqrt((error**2).mean()))

@@ -24,7 +24,9 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from analysis.bootstrap import bootstrap_parametric
+from analysis._door import count, one, several, takes
+from analysis._validate import positive
+from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.datasets import record
 from analysis.fit import fit_parametric
 from analysis.lab import WORDS, Job, grid
@@ -41,6 +43,8 @@ N_SEEDS, N_GRADIENT = 100, 4
 """How many seeds each study has; that by gradients is dearer."""
 WIDTHS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96)
 LENGTHS = tuple(int(D) for D in np.geomspace(2e4, 2e6, 8).round())
+SMALLEST, LARGEST = 1e4, 1e15
+"""The budgets, in comparisons, that can be divided among the runs of a design."""
 FAR = 960, 20_000_000
 """A run ten times wider and longer than the largest of the sweep."""
 QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
@@ -56,6 +60,9 @@ QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
 """What intervals are made for; "far out" is the run `FAR`."""
 
 
+@takes(
+    seed=count(0), n_resamples=count(1, MOST), subsets=several(count(1, len(WIDTHS) * len(LENGTHS)))
+)
 def one_sweep(
     seed: int, *, n_resamples: int = 400, subsets: Sequence[int] = (8, 12, 18, 27, 40)
 ) -> dict[str, Any]:
@@ -89,6 +96,7 @@ def one_sweep(
     }
 
 
+@takes(budget=one(positive), language=Language)
 def designs(budget: float, language: Language = WORDS) -> dict[str, list[tuple[int, int]]]:
     """Return ways to spend a budget of comparisons on runs (N, D).
 
@@ -96,6 +104,8 @@ def designs(budget: float, language: Language = WORDS) -> dict[str, list[tuple[i
     grow threefold; and five points as in chapter 9: four widths, doubling, at one ratio of D to N,
     the best for the second widest, and the narrowest at sixteen times that ratio.
     """
+    if not SMALLEST <= budget <= LARGEST:
+        raise ValueError(f"budget must be from {SMALLEST:g} to {LARGEST:g}, got {budget:g}")
     law = theory(language)
     widths, steps = np.array([4, 8, 16, 32]), 2 ** np.arange(5)
     shortest = budget / (widths.sum() * steps.sum())
@@ -116,6 +126,7 @@ def designs(budget: float, language: Language = WORDS) -> dict[str, list[tuple[i
     return {name: [(int(N), round(D)) for N, D in plan] for name, plan in plans.items()}
 
 
+@takes(seed=count(0), budget=one(positive), language=Language)
 def one_design(
     seed: int, *, budget: float = 1e8, language: Language = WORDS
 ) -> dict[str, dict[str, float]]:
@@ -156,6 +167,7 @@ FIVE_TARGETS = ((128, 5), (512, 5), (128, 160))
 """Runs to predict: wide ones at the ratio of the fit, and a narrower one that is over-trained."""
 
 
+@takes(seed=count(0), language=Language)
 def five_points(seed: int, language: Language = WORDS) -> dict[str, Any]:
     """Use the recipe of chapter 9 on three languages, alone and pooled, with 90 % intervals.
 
@@ -200,6 +212,7 @@ def five_points(seed: int, language: Language = WORDS) -> dict[str, Any]:
     return found
 
 
+@takes(seed=count(0))
 def one_gradient(seed: int) -> dict[str, Any]:
     """Train the sweep of one seed by gradients; return its fit and its losses."""
     jobs = grid(WIDTHS, LENGTHS, seeds=[seed])

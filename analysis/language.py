@@ -35,12 +35,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis._validate import FloatOrArray, plain, positive, set_single, whole
+from analysis._door import answers, count, takes
+from analysis._validate import FloatOrArray, as_given, plain, positive, set_single, shown, whole
 from analysis.laws import ParametricLaw
 from analysis.shown import Shown
 
 RAREST = 2**46
 """Words of this rank and beyond are all called by this rank: none is ever met twice."""
+LONGEST = 2**32
+"""The longest text, in words and in cues."""
 NEAR, EXACT, FARTHEST = 4, 128, 2**46
 """How far content words reach at most; to where, and how far at most, function words do."""
 GOLDEN = np.uint64(round((5**0.5 - 1) / 2 * 2**64))
@@ -118,6 +121,7 @@ class Language(Shown):
         """How many function words there are; content words are numbered from here."""
         return len(_function_words(self.F, self.alpha)[0]) if self.classes == 2 else 0
 
+    @takes(n=count(1, LONGEST), rng=np.random.Generator)
     def cues(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Draw n cue words: first come the function words, then r + `closed` is rank r."""
         u = 1 - rng.random(n)
@@ -138,7 +142,8 @@ class Language(Shown):
 
     def frequency(self, cues: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each cue word."""
-        rank = np.asarray(cues, dtype=np.float64) - self.closed
+        cues = _cues(cues)
+        rank = cues.astype(float) - self.closed
         content = np.maximum(rank, 0) / self.Q
         # (1 + x)**-b - (1 + x + 1/Q)**-b, without cancelling in the tail.
         ratio = np.log1p(1 / (self.Q * (1 + content)))
@@ -146,12 +151,12 @@ class Language(Shown):
         if self.classes == 1:
             return p
         share = _function_words(self.F, self.alpha)[1]
-        closed = share[np.clip(np.asarray(cues, dtype=np.int64), 0, len(share) - 1)]
+        closed = share[np.clip(cues, 0, len(share) - 1)]
         return np.where(rank >= 0, (1 - self.phi) * p, self.phi * closed)
 
     def reach(self, cues: ArrayLike) -> NDArray[np.int64]:
         """Return how many places back each cue word points, from 1."""
-        cues = np.asarray(cues, dtype=np.int64)
+        cues = _cues(cues)
         if self.classes == 1:
             # Multiples of the golden ratio, less their whole part: even over any stretch of ranks.
             bits = (cues + 1).astype(np.uint64) * GOLDEN >> np.uint64(11)
@@ -160,13 +165,22 @@ class Language(Shown):
         near = 1 + (cues - len(far)) % NEAR
         return np.where(cues < len(far), far[np.clip(cues, 0, len(far) - 1)], near)
 
+    @takes(N=count(1, FARTHEST))
     def in_sight(self, N: int) -> float:
         """Return the share of the rare content words that reach no further than N places back."""
         return min(N, NEAR) / NEAR if self.classes == 2 else 1 - N**-self.alpha
 
+    @takes(n=count(1, LONGEST), rng=np.random.Generator)
     def words(self, n: int, rng: np.random.Generator) -> NDArray[np.uint16]:
         """Draw n ordinary words."""
         return rng.integers(self.V, size=n, dtype=np.uint16)
+
+
+def _cues(cues: ArrayLike) -> NDArray[np.int64]:
+    array = as_given("cues", cues)
+    if array.dtype.kind not in "iu" or array.min() < 0 or array.max() > RAREST + 2**20:
+        raise ValueError(f"cues must be the whole numbers of cue words, got {shown(cues)}")
+    return array.astype(np.int64)
 
 
 @cache
@@ -210,6 +224,7 @@ class Text(Shown):
     answers: NDArray[np.uint16]
 
 
+@takes(n=count(1, LONGEST), history=count(1, LONGEST), language=Language, rng=np.random.Generator)
 def write(n: int, history: int, language: Language, rng: np.random.Generator) -> Text:
     """Write a text of n cues with their answers, which begins with `history` ordinary words.
 
@@ -225,6 +240,7 @@ def write(n: int, history: int, language: Language, rng: np.random.Generator) ->
     return Text(words, cues, answers)
 
 
+@takes(language=Language)
 def theory(language: Language) -> ParametricLaw:
     """Return the law of the language, from its definition; to leading order with one class.
 
@@ -241,6 +257,7 @@ def theory(language: Language) -> ParametricLaw:
     return ParametricLaw(language.entropy, A, B, language.alpha, language.beta)
 
 
+@answers(language=Language)
 def expected_loss(N: ArrayLike, D: ArrayLike, language: Language) -> FloatOrArray:
     """Return the loss in nats that theory expects; with one class, with its product term.
 

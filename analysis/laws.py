@@ -21,7 +21,15 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis._validate import FloatOrArray, non_negative, plain, positive, set_single
+from analysis._door import answers
+from analysis._validate import (
+    FloatOrArray,
+    broadcast_shape,
+    non_negative,
+    plain,
+    positive,
+    set_single,
+)
 from analysis.shown import Shown
 
 FLOP_PER_PARAMETER_TOKEN = 6
@@ -86,22 +94,25 @@ class ParametricLaw(Shown):
         set_single(self, non_negative, "E")
         set_single(self, positive, "A", "B", "alpha", "beta")
 
+    @answers()
     def loss(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
         """Loss in nats per token of N parameters trained on D tokens."""
         return plain(self.E + np.asarray(self.reducible_loss(N, D)))
 
+    @answers()
     def reducible_loss(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
         """Loss above E in nats per token: what more parameters and more tokens can still remove."""
-        N, D = positive(N=N, D=D)
+        N, D = self._given(N=N, D=D)
         return plain(self.A * N**-self.alpha + self.B * D**-self.beta)
 
+    @answers(under="raise")
     def compute_optimal(self, C: ArrayLike) -> Allocation:
         """Return the allocation of C FLOP with the smallest loss (Hoffmann et al. 2022, eq. 4).
 
         N_opt = G (C / 6)**(beta / (alpha + beta)), D_opt = C / (6 N_opt),
         G = (alpha A / (beta B))**(1 / (alpha + beta)).
         """
-        (C,) = positive(C=C)
+        (C,) = self._given(C=C)
         exponent_sum = self.alpha + self.beta
         G = (self.alpha * self.A / (self.beta * self.B)) ** (1 / exponent_sum)
         product = C / FLOP_PER_PARAMETER_TOKEN
@@ -109,6 +120,7 @@ class ParametricLaw(Shown):
         D = product ** (self.alpha / exponent_sum) / G
         return Allocation(plain(N), plain(D), plain(C))
 
+    @answers(under="raise")
     def compute_optimal_for_loss(self, L: ArrayLike) -> Allocation:
         """Return the cheapest run that reaches a loss of L nats per token.
 
@@ -120,7 +132,7 @@ class ParametricLaw(Shown):
         ValueError
             If L is not above E, which no finite run reaches.
         """
-        (L,) = positive(L=L)
+        (L,) = self._given(L=L)
         reached = np.asarray(self.E < L)
         if not reached.all():
             L, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
@@ -130,16 +142,18 @@ class ParametricLaw(Shown):
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
+    @answers(under="raise")
     def compute_optimal_for_size(self, N: ArrayLike) -> Allocation:
         """Return the run for which N parameters are compute-optimal: where the marginal rate is 1.
 
         D = (beta B N**alpha / (alpha A))**(1 / beta).
         """
-        (N,) = positive(N=N)
+        (N,) = self._given(N=N)
         log_ratio = np.log(self.beta * self.B / (self.alpha * self.A)) + self.alpha * np.log(N)
         D = np.exp(log_ratio / self.beta)
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
+    @answers(under="raise")
     def marginal_rate(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
         """Return m = -dlnD/dlnN on the iso-loss curve through (N, D).
 
@@ -147,9 +161,12 @@ class ParametricLaw(Shown):
         m = 1; smaller models have m > 1. In closed form
         m = alpha A N**-alpha / (beta B D**-beta).
         """
-        N, D = positive(N=N, D=D)
+        N, D = self._given(N=N, D=D)
         log_rate = self.alpha * -np.log(N) + self.beta * np.log(D)
         return plain(np.exp(log_rate) * (self.alpha * self.A / (self.beta * self.B)))
+
+    def _given(self, **arguments: ArrayLike) -> tuple[np.ndarray, ...]:
+        return positive(**arguments)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +204,13 @@ class LawEnsemble(ParametricLaw):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
         shapes = [getattr(self, field.name).shape for field in fields(self)]
         if len(set(shapes)) > 1 or len(shapes[0]) != 1:
-            raise ValueError(f"the parameters must be arrays of one length, got shapes {shapes}")
+            names = ", ".join(field.name for field in fields(self))
+            raise ValueError(f"{names} must be arrays of one length, got shapes {shapes}")
+
+    def _given(self, **arguments: ArrayLike) -> tuple[np.ndarray, ...]:
+        arrays = positive(**arguments)
+        broadcast_shape(laws=self.E, **dict(zip(arguments, arrays, strict=True)))
+        return arrays
 
     def __len__(self) -> int:
         return len(self.E)

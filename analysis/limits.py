@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis._validate import FloatOrArray, broadcast_shape, plain, positive
+from analysis._door import answers
+from analysis._validate import FloatOrArray, broadcast_shape, extended, plain, positive
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import data_scaling_factor
 
@@ -21,6 +22,7 @@ REPETITION = 15.39
 """R of Muennighoff et al. 2023: repetitions after which a repeated token is worth 1/e."""
 
 
+@answers(infinite=True)
 def tokens_with_repetition(
     fresh: ArrayLike, unique: ArrayLike = 1.0, R: ArrayLike = REPETITION
 ) -> FloatOrArray:
@@ -52,7 +54,7 @@ def tokens_with_repetition(
     >>> tokens_with_repetition(20.0)
     inf
     """
-    fresh = np.asarray(fresh, dtype=float)
+    fresh = extended("fresh", fresh)
     positive(fresh=np.where(np.isposinf(fresh), 1.0, fresh))
     unique, R = positive(unique=unique, R=R)
     broadcast_shape(fresh=fresh, unique=unique, R=R)
@@ -62,6 +64,7 @@ def tokens_with_repetition(
     return plain(np.minimum(fresh, unique) + unique * needed)
 
 
+@answers(infinite=True)
 def overhead_with_repetition(
     k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 1.0
 ) -> FloatOrArray:
@@ -87,13 +90,14 @@ def overhead_with_repetition(
     >>> round(overhead_with_repetition(0.5, alpha=0.336, beta=0.283), 4)
     0.2425
     """
-    (unique,) = positive(unique=unique)
+    k_N, alpha, beta, unique = positive(k_N=k_N, alpha=alpha, beta=beta, unique=unique)
     if unique.min() < 1:
         raise ValueError(f"unique must not be below 1, got {unique.min()}")
     k_D = data_scaling_factor(k_N, alpha, beta)
-    return plain(np.asarray(k_N) * np.asarray(tokens_with_repetition(k_D, unique)) - 1)
+    return plain(k_N * np.asarray(tokens_with_repetition(k_D, unique)) - 1)
 
 
+@answers(infinite=True)
 def wall_with_repetition(alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 1.0):
     """Return the k_N at which all repetition of the distinct tokens is not enough.
 
@@ -104,10 +108,11 @@ def wall_with_repetition(alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 
     >>> round(wall_with_repetition(alpha=0.336, beta=0.283), 3)
     0.226
     """
-    (unique,) = positive(unique=unique)
+    alpha, beta, unique = positive(alpha=alpha, beta=beta, unique=unique)
     return data_scaling_factor((1 + REPETITION) * unique, beta, alpha)
 
 
+@answers(law=ParametricLaw)
 def excess_loss(law: ParametricLaw, k_N: ArrayLike, C: ArrayLike) -> FloatOrArray:
     """Return by which fraction the loss of a model k_N times the optimal size is higher at C FLOP.
 
@@ -120,7 +125,7 @@ def excess_loss(law: ParametricLaw, k_N: ArrayLike, C: ArrayLike) -> FloatOrArra
     >>> round(excess_loss(PUBLISHED["besiroglu-2024"].law, 0.5, 1e22), 4)
     0.0046
     """
-    (k_N,) = positive(k_N=k_N)
+    k_N, C = positive(k_N=k_N, C=C)
     best = law.compute_optimal(C)
     least = np.asarray(law.loss(best.N, best.D))
     return plain(np.asarray(law.loss(k_N * best.N, best.D / k_N)) / least - 1)

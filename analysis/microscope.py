@@ -16,7 +16,7 @@ subtract nothing and so keep all digits; the functions must accept complex array
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, elementwise
 
-from analysis._validate import plain, positive, single
+from analysis._door import answers, named, one, several, takes
+from analysis._validate import extended, plain, positive, real, shown, single
 from analysis.laws import Allocation
 from analysis.shown import Shown
 
@@ -63,7 +64,7 @@ def sum_of_powers(*terms: tuple[float, float, float]) -> LogFunction:
     >>> round(float(np.exp(cost(np.log(1e9), np.log(2e10)))) / 1e20, 6)
     1.2
     """
-    logs = [(np.log(single(positive, "coefficient", term[0])), *term[1:]) for term in terms]
+    logs = [_term(term) for term in terms]
 
     def log_sum(x: ArrayLike, y: ArrayLike) -> NDArray:
         parts = np.array([c + a * np.asarray(x) + b * np.asarray(y) for c, a, b in logs])
@@ -73,6 +74,15 @@ def sum_of_powers(*terms: tuple[float, float, float]) -> LogFunction:
     return log_sum
 
 
+def _term(term: tuple[float, float, float]) -> tuple[float, float, float]:
+    if not isinstance(term, tuple | list) or len(term) != 3:
+        raise ValueError(f"a term must be (coefficient, a, b), got {shown(term)}")
+    coefficient = single(positive, "coefficient", term[0])
+    a, b = (single(real, "exponent", exponent) for exponent in term[1:])
+    return float(np.log(coefficient)), a, b
+
+
+@takes(law=CostedLaw, C=one(positive))
 def optimum(law: CostedLaw, C: float) -> Allocation:
     """Return the run of C FLOP with the smallest loss.
 
@@ -81,7 +91,6 @@ def optimum(law: CostedLaw, C: float) -> Allocation:
     ValueError
         If the loss has no minimum inside the scanned part of the budget line, or is flat there.
     """
-    C = single(positive, "C", C)
     log_C = np.log(C)
     x = _scan(log_C / 2)
     y = _log_tokens(law, log_C, x)
@@ -99,6 +108,7 @@ def optimum(law: CostedLaw, C: float) -> Allocation:
     return Allocation(float(np.exp(x_opt)), float(np.exp(y_opt)), C)
 
 
+@takes(law=CostedLaw, C=one(positive))
 def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> float | NDArray:
     """Return the least k_D at which k_N times the optimal size reaches the optimal loss of C FLOP.
 
@@ -131,6 +141,7 @@ def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> float | NDArray:
     return plain(np.reshape(factors, k_N.shape))
 
 
+@answers(infinite=True)
 def spread(values: Iterable[float]) -> float:
     """Return the relative spread, largest over least minus one; infinite if some are infinite.
 
@@ -144,7 +155,9 @@ def spread(values: Iterable[float]) -> float:
     >>> spread([2.0, 2.5])
     0.25
     """
-    values = np.array(list(values), dtype=float)
+    values = extended("values", values if isinstance(values, np.ndarray) else _listed(values))
+    if values.ndim != 1 or values.min() <= 0:
+        raise ValueError(f"values must be k_D at one budget or more, got {shown(values)}")
     if np.isinf(values).all():
         raise ValueError(f"values must hold a finite k_D, got {values}")
     return float(values.max() / values.min() - 1)
@@ -155,11 +168,17 @@ def is_budget_free(values: Iterable[float]) -> bool:
     return spread(values) < SAME
 
 
+@takes(laws=named(CostedLaw), budgets=several(one(positive)), k_N=one(positive))
 def examine(laws: Mapping[str, CostedLaw], budgets: Iterable[float], k_N: float) -> pd.DataFrame:
     """Return k_D(k_N) of each law (rows, by name) at each budget in FLOP (columns)."""
     budgets = list(budgets)
     rows = {name: [solve_k_D(law, k_N, C) for C in budgets] for name, law in laws.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=budgets)
+
+
+def _listed(values: Iterable[float]) -> ArrayLike:
+    """An iterator as a list; everything else as it is, to be checked."""
+    return list(values) if isinstance(values, Iterator) else values
 
 
 def _scan(middle: float) -> NDArray:

@@ -11,7 +11,6 @@ a point with scales (k_N, k_D) lies at (k_N N_opt, k_D D_opt).
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +19,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis._validate import FloatOrArray, plain, positive
+from analysis._door import answers, named, one, table_with, takes
+from analysis._files import read_rows
+from analysis._validate import (
+    FloatOrArray,
+    broadcast_shape,
+    flag,
+    non_negative,
+    plain,
+    positive,
+    share,
+)
 from analysis.bootstrap import percentile_interval
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.tradeoff import Placement, model_scale_for_overhead, place
@@ -56,20 +65,17 @@ def load_models(path: str | Path | None = None) -> pd.DataFrame:
     """
     own = files("analysis").joinpath("quoted", "models.csv")
     table = own if path is None else Path(path)
-    reader = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
-    if missing:
-        raise ValueError(f"{table.name}: missing column {', '.join(missing)}")
     rows, names = [], set()
-    for row in reader:
+    for line, row in read_rows(table, COLUMNS):
         try:
             rows.append(_checked(row, names))
         except ValueError as error:
-            raise ValueError(f"{table.name}, line {reader.line_num}: {error}") from None
+            raise ValueError(f"{table.name}, line {line}: {error}") from None
         names.add(row["name"])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+@takes(models=table_with("name", "N", "D"), laws=named(ParametricLaw))
 def place_models(models: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.DataFrame:
     """Place every model under every law: one row for each pair.
 
@@ -97,6 +103,7 @@ def place_models(models: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.
     return pd.concat(tables, ignore_index=True)
 
 
+@takes(models=table_with("name", "N", "D"), ensemble=LawEnsemble, level=share)
 def bands(models: pd.DataFrame, ensemble: LawEnsemble, level: float = 0.95) -> pd.DataFrame:
     """Return the percentile interval of every model's place over an ensemble of laws.
 
@@ -113,6 +120,7 @@ def bands(models: pd.DataFrame, ensemble: LawEnsemble, level: float = 0.95) -> p
     return pd.DataFrame(ends, index=pd.Index(models["name"], name="name"))
 
 
+@takes(placed=table_with("name", *SCALES))
 def disagreement(placed: pd.DataFrame) -> pd.DataFrame:
     """Return by which factor the laws differ on each model: the largest by the smallest answer.
 
@@ -130,6 +138,7 @@ def disagreement(placed: pd.DataFrame) -> pd.DataFrame:
     return by_model.max() / by_model.min()
 
 
+@takes(models=table_with("N", "D"), N=one(positive), D=one(positive), multiplier=one(positive))
 def beyond(models: pd.DataFrame, N: float, D: float, multiplier: float) -> np.ndarray:
     """Say which models lie beyond the runs that a law was fitted to, in size, data or D/N.
 
@@ -144,6 +153,7 @@ def beyond(models: pd.DataFrame, N: float, D: float, multiplier: float) -> np.nd
     return (size > N) | (tokens > D) | (tokens / size > multiplier)
 
 
+@answers(law=ParametricLaw, too_large=flag)
 def tokens_at_overhead(
     law: ParametricLaw, overhead: float, N: ArrayLike, *, too_large: bool = False
 ) -> FloatOrArray:
@@ -161,7 +171,8 @@ def tokens_at_overhead(
     >>> round(place(law, 7e9, D).overhead, 6)
     0.2
     """
-    (N,) = positive(N=N)
+    (N,), (overhead,) = positive(N=N), non_negative(overhead=overhead)
+    broadcast_shape(overhead=overhead, N=N)
     if too_large:
         k_D = model_scale_for_overhead(overhead, law.beta, law.alpha)
         k_N = (1 + overhead) / k_D
@@ -177,8 +188,6 @@ def _scales(placed: Placement) -> dict[str, np.ndarray]:
 
 
 def _checked(row: dict, names: set[str]) -> dict:
-    if None in row or None in row.values():
-        raise ValueError(f"not {len(COLUMNS)} fields")
     for column in ("name", "source", "locator"):
         if not row[column].strip():
             raise ValueError(f"{column} is empty")

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis._validate import non_negative
+from analysis._door import answers, column, count, one, table_with, takes
+from analysis._validate import non_negative, positive, single
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw, fit_overtraining
 from analysis.shown import Shown
@@ -28,6 +29,11 @@ WARMED_UP = 20
 """From this token multiplier on, warm-up is a minor part of every run."""
 
 
+DATED = ("train_set", "N", "D", "token_multiplier", "created", "arguments_agree")
+"""The columns of the runs, beside the losses, that are read here."""
+
+
+@takes(runs=table_with(*DATED))
 def in_second_batch(runs: pd.DataFrame) -> pd.Series:
     """Return which runs belong to the second batch.
 
@@ -38,11 +44,13 @@ def in_second_batch(runs: pd.DataFrame) -> pd.Series:
     return (runs["created"] >= SECOND_BATCH) | copied
 
 
+@takes(runs=table_with(*DATED))
 def first_batch(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs of the first batch with 20 tokens a parameter or more."""
     return runs[~in_second_batch(runs) & (runs["token_multiplier"] >= WARMED_UP)]
 
 
+@takes(runs=table_with(*DATED, "C"))
 def batch_residuals(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     """Return the warmed-up runs with how far each lies from the law of the first batch.
 
@@ -54,6 +62,7 @@ def batch_residuals(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFr
         The runs, with the columns second (whether of the second batch) and residual (measured over
         law, less 1).
     """
+    column("validation", validation, runs)
     tables = []
     for _, own in runs[runs["token_multiplier"] >= WARMED_UP].groupby("train_set"):
         second = in_second_batch(own)
@@ -64,6 +73,7 @@ def batch_residuals(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFr
     return pd.concat(tables, ignore_index=True)
 
 
+@takes(runs=table_with(*DATED))
 def batch_step(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     """Return how far the second batch lies from the law of the first.
 
@@ -77,6 +87,8 @@ def batch_step(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     rows = []
     for train_set, own in batch_residuals(runs, validation).groupby("train_set"):
         first, second = (own.loc[own["second"] == late, "residual"] for late in (False, True))
+        if len(first) < 5 or second.empty:
+            raise ValueError(f"runs must hold five runs and one of each batch in {train_set}")
         rows.append(
             {
                 "train_set": train_set,
@@ -91,6 +103,7 @@ def batch_step(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@takes(runs=table_with(*DATED))
 def worse_with_more_tokens(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     """Return the pairs of one size in which the run with the next more tokens has the higher loss.
 
@@ -100,6 +113,7 @@ def worse_with_more_tokens(runs: pd.DataFrame, validation: str = "c4_val") -> pd
         train_set, N, fewer and more (token multipliers), loss_fewer, loss_more, second_fewer and
         second_more (whether each is of the second batch).
     """
+    column("validation", validation, runs)
     table = runs.assign(second=in_second_batch(runs)).sort_values("token_multiplier")
     pairs = []
     for (train_set, N), own in table.groupby(["train_set", "N"]):
@@ -121,12 +135,14 @@ def worse_with_more_tokens(runs: pd.DataFrame, validation: str = "c4_val") -> pd
     )
 
 
+@takes(runs=table_with(*DATED))
 def run_noise(runs: pd.DataFrame, validation: str = "c4_val") -> float:
     """Return the standard deviation of ln loss about smooth curves, from the first batch.
 
     A parabola in ln M is fitted to each size of each training set with four warmed-up runs or more;
     what is left over is noise, or structure finer than a parabola: an upper estimate.
     """
+    column("validation", validation, runs)
     squares, freedom = 0.0, 0
     for _, own in first_batch(runs).groupby(["train_set", "N"]):
         if len(own) < 4:
@@ -134,6 +150,8 @@ def run_noise(runs: pd.DataFrame, validation: str = "c4_val") -> float:
         x, y = np.log(own["token_multiplier"]), np.log(own[validation])
         squares += float(np.sum((y - np.polyval(np.polyfit(x, y, 2), x)) ** 2))
         freedom += len(own) - 3
+    if not freedom:
+        raise ValueError("runs must hold a size with four warmed-up runs of the first batch")
     return float(np.sqrt(squares / freedom))
 
 
@@ -154,11 +172,13 @@ class Luck(Shown):
         """The standard deviation of the prediction, as a fraction of the truth."""
         return float(np.std(self.errors))
 
+    @takes(error=one(non_negative))
     def share_within(self, error: float) -> float:
         """The share of worlds whose prediction is within this relative error of the truth."""
         return float(np.mean(np.abs(self.errors) <= error))
 
 
+@answers(law=OvertrainingLaw, n_worlds=count(1, 10**7), rng=np.random.Generator)
 def luck(
     law: OvertrainingLaw,
     N: ArrayLike,
@@ -184,8 +204,15 @@ def luck(
     n_worlds : int
     rng : numpy.random.Generator
     """
-    (noise,) = (float(x) for x in non_negative(noise=noise))
-    N, D = np.asarray(N, dtype=float), np.asarray(D, dtype=float)
+    noise = single(non_negative, "noise", noise)
+    if noise > 1:
+        raise ValueError(f"noise must be a fraction, not above 1, got {noise}")
+    N, D = positive(N=N, D=D)
+    if N.ndim != 1 or N.shape != D.shape:
+        raise ValueError(f"N and D must be arrays of one length, got {N.shape} and {D.shape}")
+    (target,) = positive(target=target)
+    if target.shape != (2,):
+        raise ValueError(f"target must be (N, D), got shape {target.shape}")
     exact = np.asarray(law.loss(FLOP_PER_PARAMETER_TOKEN * N * D, D / N))
     C, M = FLOP_PER_PARAMETER_TOKEN * target[0] * target[1], target[1] / target[0]
     losses = exact * np.exp(noise * rng.standard_normal((n_worlds, N.size)))

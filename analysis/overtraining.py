@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis._door import answers
 from analysis._validate import FloatOrArray, non_negative, plain, positive, set_single
 from analysis.fit import FitResult, check_runs
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
@@ -68,6 +69,7 @@ class OvertrainingLaw(Shown):
         set_single(self, positive, "eta")
 
     @classmethod
+    @answers(law=ParametricLaw)
     def from_parametric(cls, law: ParametricLaw) -> OvertrainingLaw:
         """Return the same law in C and M; it must have alpha = beta."""
         if law.alpha != law.beta:
@@ -76,11 +78,13 @@ class OvertrainingLaw(Shown):
         scale = FLOP_PER_PARAMETER_TOKEN**eta
         return cls(law.E, law.A * scale, law.B * scale, eta)
 
+    @answers()
     def parametric(self) -> ParametricLaw:
         """Return the same law in N and D: alpha = beta = 2 eta, A = a 6**-eta, B = b 6**-eta."""
         scale = FLOP_PER_PARAMETER_TOKEN**-self.eta
         return ParametricLaw(self.E, self.a * scale, self.b * scale, 2 * self.eta, 2 * self.eta)
 
+    @answers()
     def loss(self, C: ArrayLike, M: ArrayLike) -> FloatOrArray:
         """Loss in nats per token of a run of C FLOP and M tokens a parameter."""
         C, M = positive(C=C, M=M)
@@ -122,6 +126,7 @@ class DownstreamLaw(Shown):
         set_single(self, non_negative, "epsilon", "k")
         set_single(self, positive, "gamma")
 
+    @answers()
     def error(self, loss: ArrayLike) -> FloatOrArray:
         """Error, a fraction, of a model with this loss in nats per token."""
         (loss,) = positive(loss=loss)

@@ -19,7 +19,10 @@ from numpy.typing import NDArray
 
 from analysis._validate import positive, single, whole
 from analysis.lab import WORDS, Job, Run
-from analysis.language import Language, write
+from analysis.language import LONGEST, Language, write
+
+FASTEST = 1e6
+"""A step beyond which no number of single precision is left to learn."""
 
 
 def train_pointer(
@@ -49,7 +52,9 @@ def train_pointer(
     (160000, 5)
     """
     job = Job(N, D, seed, language)
-    batch, rate = whole("batch", batch, 1), single(positive, "rate", rate)
+    batch, rate = whole("batch", batch, 1, LONGEST), single(positive, "rate", rate)
+    if rate > FASTEST:
+        raise ValueError(f"rate must not be above {FASTEST:g}, got {rate}")
     text = write(job.D, job.N, language, np.random.default_rng([job.seed, job.N, job.D]))
     # All function words have a row, so that a word without one is a content word.
     cues, rows = np.unique(

@@ -22,7 +22,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import least_squares
 from scipy.stats import t as student
 
-from analysis.extrapolation import FIVE_RUNS, SMALL_SIZES, Run, choose, of_train_set
+from analysis._door import answers, column, named, several, table_with, takes
+from analysis._validate import positive, share, shown
+from analysis.extrapolation import COLUMNS, FIVE_RUNS, SMALL_SIZES, Run, choose, of_train_set, pair
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw
 from analysis.shown import Shown
@@ -87,6 +89,7 @@ class SharedFit(Shown):
     noise: float
     recipe: Recipe
 
+    @answers(infinite=True, under="raise", level=share)
     def interval(
         self, train_set: str, N: ArrayLike, D: ArrayLike, level: float = 0.9
     ) -> np.ndarray:
@@ -95,7 +98,11 @@ class SharedFit(Shown):
         Student's t with the fit's degrees of freedom, on the law's own uncertainty, to first order,
         and the noise of a new run. Infinite without a degree of freedom.
         """
-        N, D = (np.atleast_1d(np.asarray(x, dtype=float)) for x in (N, D))
+        if not isinstance(train_set, str) or train_set not in self.laws:
+            raise ValueError(f"train_set must be one of {list(self.laws)}, got {shown(train_set)}")
+        N, D = (np.atleast_1d(x) for x in np.broadcast_arrays(*positive(N=N, D=D)))
+        if N.ndim != 1:
+            raise ValueError(f"N and D must have one axis, got shape {N.shape}")
         law = self.laws[train_set]
         loss = np.asarray(law.loss(FLOP_PER_PARAMETER_TOKEN * N * D, D / N))
         if self.degrees_of_freedom < 1:
@@ -109,6 +116,7 @@ class SharedFit(Shown):
         return np.stack([loss - half, loss + half])
 
 
+@takes(runs=table_with(*COLUMNS), recipe=Recipe, fit_runs=several(pair))
 def fit_recipe(
     runs: pd.DataFrame,
     recipe: Recipe,
@@ -127,7 +135,7 @@ def fit_recipe(
     validation : str
         The column of the loss.
     """
-    fit_runs = tuple(fit_runs)
+    column("validation", validation, runs)
     small = {
         name: choose(of_train_set(runs, name), fit_runs)
         for name in sorted(runs["train_set"].unique())
@@ -137,6 +145,7 @@ def fit_recipe(
     return {name: fit for fit in fits for name in fit.laws}
 
 
+@takes(runs=named(pd.DataFrame), recipe=Recipe)
 def fit_shared(
     runs: dict[str, pd.DataFrame], recipe: Recipe = POOLED, validation: str = "c4_val"
 ) -> SharedFit:
@@ -155,6 +164,9 @@ def fit_shared(
     ValueError
         If the losses of a training set do not fall with compute.
     """
+    for frame in runs.values():
+        table_with("N", "D")("runs", frame)
+        column("validation", validation, frame)
     sets = [
         tuple(frame[name].to_numpy(float) for name in ("N", "D", validation))
         for frame in runs.values()
@@ -184,6 +196,7 @@ def fit_shared(
     return SharedFit(laws, covariance, freedom, float(noise), recipe)
 
 
+@takes(runs=table_with(*COLUMNS), recipe=Recipe, fit_runs=several(pair), level=share)
 def held_out(
     runs: pd.DataFrame,
     recipe: Recipe,

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from analysis._door import answers
 from analysis._validate import FloatOrArray, broadcast_shape, non_negative, plain, positive
 from analysis.counts import show_count
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
@@ -43,6 +44,7 @@ TRAINING_TO_SERVING = FLOP_PER_PARAMETER_TOKEN / FLOP_PER_PARAMETER_SERVED
 """A token costs three times as much to train on as to serve."""
 
 
+@answers()
 def lifetime_compute(
     N: ArrayLike, D: ArrayLike, inference_tokens: ArrayLike, *, inference_cost_ratio: ArrayLike = 1
 ) -> FloatOrArray:
@@ -74,6 +76,7 @@ def lifetime_compute(
     return plain(FLOP_PER_PARAMETER_TOKEN * N * (D + r * T / TRAINING_TO_SERVING))
 
 
+@answers(law=ParametricLaw)
 def lifetime_optimal(
     law: ParametricLaw,
     loss: ArrayLike,
@@ -111,15 +114,16 @@ def lifetime_optimal(
     >>> f"{cheapest.optimal.N:.3g} parameters become {cheapest.run.N:.2g}"
     '1.3e+10 parameters become 7e+09'
     """
-    optimal = law.compute_optimal_for_loss(loss)
+    loss, r = positive(loss=loss, inference_cost_ratio=inference_cost_ratio)
     (T,) = non_negative(inference_tokens=inference_tokens)
-    (r,) = positive(inference_cost_ratio=inference_cost_ratio)
+    optimal = law.compute_optimal_for_loss(loss)
     broadcast_shape(loss=optimal.D, inference_tokens=T, inference_cost_ratio=r)
     excess = _excess_rate(r * T / optimal.D, law.alpha, law.beta)
     k_N, k_D, overhead = at_log_rate(np.log1p(excess), law.alpha, law.beta)
     return Placement(k_N, k_D, overhead, plain(1 + excess), optimal)
 
 
+@answers()
 def lifetime_scales(
     served: ArrayLike, alpha: ArrayLike, beta: ArrayLike
 ) -> tuple[FloatOrArray, FloatOrArray]:
@@ -150,6 +154,7 @@ def lifetime_scales(
     return k_N, k_D
 
 
+@answers()
 def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return the share of the lifetime cost that the cheapest model saves, a fraction.
 
@@ -166,6 +171,7 @@ def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Flo
     return plain(1 - _relative_cost(k_N, k_D, served))
 
 
+@answers(infinite=True)
 def lifetime_cost(
     k_N: ArrayLike, served: ArrayLike, alpha: ArrayLike, beta: ArrayLike
 ) -> FloatOrArray:
@@ -173,38 +179,32 @@ def lifetime_cost(
 
     Parameters
     ----------
-    k_N : float or array
-        Size as a fraction of the compute-optimal size.
-    served, alpha, beta : float or array
-        As in `lifetime_scales`.
+    k_N, served, alpha, beta : float or array
+        Size as a fraction of the compute-optimal size; the others as in `lifetime_scales`.
 
     Returns
     -------
     float or array
-        1 at k_N = 1; `inf` at and below `minimum_model_scale`.
-
-    Raises
-    ------
-    ValueError
-        If served is negative, k_N or an exponent is not positive, or one is not finite.
+        1 at k_N = 1; `inf` at and below `minimum_model_scale`. Errors as for `lifetime_scales`.
 
     Examples
     --------
     >>> round(lifetime_cost(0.5, 10.0, alpha=0.336, beta=0.283), 4)
     0.6633
     """
-    k_D = data_scaling_factor(k_N, alpha, beta)
-    (k_N,), (served,) = positive(k_N=k_N), non_negative(served=served)
-    return plain(_relative_cost(k_N, k_D, served))
+    k_N, alpha, beta = positive(k_N=k_N, alpha=alpha, beta=beta)
+    (served,) = non_negative(served=served)
+    broadcast_shape(k_N=k_N, served=served, alpha=alpha, beta=beta)
+    return plain(_relative_cost(k_N, data_scaling_factor(k_N, alpha, beta), served))
 
 
+@answers(law=ParametricLaw)
 def implied_tokens(
     law: ParametricLaw, N: ArrayLike, D: ArrayLike, *, inference_cost_ratio: ArrayLike = 1.0
 ) -> FloatOrArray:
     """Return T = 3 (m - 1) D / r: the served tokens for which a run was the right one.
 
-    Negative for a model larger than the compute-optimal one: no amount of use makes it the
-    cheapest. Errors are those of `lifetime_compute`.
+    Negative for a model larger than compute-optimal. Errors as for `lifetime_compute`.
 
     Examples
     --------
@@ -216,17 +216,16 @@ def implied_tokens(
     return plain(TRAINING_TO_SERVING * (law.marginal_rate(N, D) - 1) * D / r)
 
 
+@answers(infinite=True)
 def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return r T / D_opt after which a smaller model has paid for its compute overhead.
 
-    From there on it costs less than the compute-optimal model of the same loss, training included.
     Training it takes 6 N_opt D_opt (k_N k_D - 1) more, serving it 2 r N_opt T (1 - k_N) less.
 
     Returns
     -------
     float or array
-        Tokens served, at their price, for each token of the compute-optimal run; 0 at k_N = 1;
-        `inf`, never, at and below `minimum_model_scale`.
+        In the unit of `lifetime_scales`; 0 at k_N = 1; `inf`, never, up to `minimum_model_scale`.
 
     Raises
     ------
@@ -247,6 +246,7 @@ def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArra
     return plain(TRAINING_TO_SERVING * overhead / np.maximum(1 - k_N, 1e-300))
 
 
+@answers(law=ParametricLaw)
 def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
     """Place the run of N parameters that reaches a loss.
 
@@ -262,21 +262,21 @@ def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
     >>> f"{run.D:.3g} tokens"
     '7.35e+11 tokens'
     """
+    loss, N = positive(loss=loss, N=N)
     optimal = law.compute_optimal_for_loss(loss)
-    (N,) = positive(N=N)
     k_N = np.asarray(N / optimal.N)
     least = np.asarray(minimum_model_scale(law.alpha, law.beta) * optimal.N)
     too_small = np.broadcast_to(least >= N, k_N.shape)
     if too_small.any():
         size, wall = (np.broadcast_to(value, k_N.shape)[too_small][0] for value in (N, least))
-        needed = f"{show_count(wall, 4)}, the smallest size that can reach this loss"
-        raise ValueError(f"N must be above {needed}, got {show_count(size, 4)}")
-    k_D = np.asarray(data_scaling_factor(k_N, law.alpha, law.beta))
-    rate = law.marginal_rate(N, k_D * optimal.D)
+        needed = f"above {show_count(wall, 4)}, the smallest size that can reach this loss"
+        raise ValueError(f"N must be {needed}, got {show_count(size, 4)}")
+    k_D = data_scaling_factor(k_N, law.alpha, law.beta)
     overhead = compute_overhead(k_N, law.alpha, law.beta)
-    return Placement(plain(k_N), plain(k_D), overhead, rate, optimal)
+    return Placement(plain(k_N), k_D, overhead, law.marginal_rate(N, k_D * optimal.D), optimal)
 
 
+@answers()
 def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrArray:
     """Return how many parameters fit into a memory; their activations and caches need their own.
 

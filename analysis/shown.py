@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from analysis.counts import SUFFIXES, show_count
+from analysis.counts import SUFFIXES, as_float, show_count
 
 LONGEST = 72
 """Characters of a text that are shown on a line."""
@@ -41,7 +41,7 @@ def show_percent(fraction: float) -> str:
     >>> show_percent(0.117), show_percent(1.88)
     ('11.7 %', '188 %')
     """
-    return f"{100 * fraction:.3g} %"
+    return f"{100 * as_float('fraction', fraction):.3g} %"
 
 
 def show_plain(value: float) -> str:
@@ -52,7 +52,7 @@ def show_plain(value: float) -> str:
     >>> show_plain(0.57973), show_plain(1e-9), show_plain(12345.6)
     ('0.5797', '1e-09', '1.235e+04')
     """
-    return f"{value:.4g}"
+    return f"{as_float('value', value):.4g}"
 
 
 UNITS: Mapping[str, tuple[Callable[[float], str], str]] = {

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import elementwise
 
+from analysis._door import answers
 from analysis._validate import (
     FloatOrArray,
     broadcast_shape,
@@ -69,6 +70,7 @@ class Placement(Shown):
         return _allocation(self.k_N * self.optimal.N, self.k_D * self.optimal.D)
 
 
+@answers(infinite=True)
 def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return k_D = [1 + (beta/alpha)(1 - k_N**-alpha)]**(-1/beta) (de Vries 2023).
 
@@ -100,6 +102,7 @@ def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Fl
     return _over_sizes(_k_D, k_N, alpha, beta)
 
 
+@answers(infinite=True)
 def compute_overhead(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return k_N k_D - 1: the extra compute of a model k_N times the optimal size, a fraction.
 
@@ -118,6 +121,7 @@ def compute_overhead(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Float
     return _over_sizes(_overhead, k_N, alpha, beta)
 
 
+@answers()
 def minimum_model_scale(alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return k_min = (1 + alpha/beta)**(-1/alpha): the size that infinite data would be needed for.
 
@@ -130,6 +134,7 @@ def minimum_model_scale(alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     return plain(np.exp(-np.log1p(alpha / beta) / alpha))
 
 
+@answers()
 def model_scale_for_overhead(
     overhead: ArrayLike, alpha: ArrayLike, beta: ArrayLike
 ) -> FloatOrArray:
@@ -166,6 +171,7 @@ def model_scale_for_overhead(
     return plain(np.exp(_log_scales(solution.x, alpha, beta)[0]))
 
 
+@answers(infinite=True)
 def scales_from_marginal_rate(
     m: ArrayLike, alpha: ArrayLike, beta: ArrayLike
 ) -> tuple[FloatOrArray, FloatOrArray]:
@@ -186,6 +192,7 @@ def scales_from_marginal_rate(
     return k_N, k_D
 
 
+@answers(law=ParametricLaw, under="raise")
 def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
     """Place a run of N parameters and D tokens against the cheapest run of the same loss.
 

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.bootstrap import BootstrapResult, bootstrap_parametric
+from analysis._door import count, takes
+from analysis.bootstrap import MOST, BootstrapResult, bootstrap_parametric
 from analysis.datasets import load_chinchilla_runs, record, recorded
 from analysis.fit import PARAMETERS, fit_parametric, parametric_objective, profile_exponents
 from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
@@ -58,6 +59,7 @@ QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
 """What the book uses the law for: functions of its parameters, elementwise. All are fractions."""
 
 
+@takes(n_resamples=count(1, MOST), seed=count(0))
 def summarise(n_resamples: int = 4000, seed: int = 2404) -> dict[str, Any]:
     """Refit, resample, and return what chapter 8 shows, as numbers, lists and dictionaries.
 

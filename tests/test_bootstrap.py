@@ -136,7 +136,7 @@ def test_nothing_can_be_said_when_all_fail(data):
     [
         ({"rng": None}, "rng must be"),
         ({"rng": 42}, "rng must be"),
-        ({"n_resamples": 0}, "n_resamples must be positive, got 0"),
+        ({"n_resamples": 0}, "n_resamples must be a whole number, from 1 to 100000000, got 0"),
         ({"n_resamples": 2.5}, "n_resamples must be a whole number"),
         ({"indices": np.zeros((3, 59), int)}, "indices must have shape"),
         ({"indices": np.full((3, 60), 60)}, "indices must be whole numbers from 0 to 59"),

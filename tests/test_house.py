@@ -16,7 +16,8 @@ MODULES = {
 }
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
-    {"analysis._validate", "analysis._terminal", "analysis.checkpoint", "analysis.counts"},
+    {"analysis._validate", "analysis._terminal", "analysis._files"},
+    {"analysis._door", "analysis.checkpoint", "analysis.counts"},
     {"analysis.exercises.answers", "analysis.shown"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},

@@ -142,9 +142,9 @@ def test_the_losses_are_those_of_theory():
     [
         ({"N": 0, "D": 10}, "N must be a whole number, from 1 to 65536, got 0"),
         ({"N": 10**6, "D": 10}, "N must be a whole number"),
-        ({"N": 4, "D": 0}, "D must be a whole number, 1 or more, got 0"),
+        ({"N": 4, "D": 0}, "D must be a whole number, from 1 to 4294967296, got 0"),
         ({"N": 4.0, "D": 10}, "N must be a whole number, from 1 to 65536, got 4.0"),
-        ({"N": 4, "D": 1e4}, "D must be a whole number, 1 or more, got 10000.0"),
+        ({"N": 4, "D": 1e4}, "D must be a whole number, from 1 to 4294967296, got 10000.0"),
         ({"N": 4, "D": True}, "D must be a whole number"),
         ({"N": 4, "D": 10, "seed": -1}, "seed must be a whole number, 0 or more, got -1"),
     ],

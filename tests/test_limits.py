@@ -86,7 +86,7 @@ def test_no_size_beats_the_optimum(k_N, log_C):
     ("call", "message"),
     [
         (lambda: tokens_with_repetition(-1), "fresh must be positive, got -1"),
-        (lambda: tokens_with_repetition(math.nan), "fresh must be finite, got nan"),
+        (lambda: tokens_with_repetition(math.nan), "fresh must not be NaN, got nan"),
         (lambda: tokens_with_repetition(2, 0), "unique must be positive, got 0"),
         (
             lambda: overhead_with_repetition(0.5, 0.3, 0.3, 0.5),

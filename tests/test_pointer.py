@@ -96,7 +96,7 @@ def test_one_class_is_learned_too():
     [
         ({"N": 0}, "N must be a whole number"),
         ({"D": 0.5}, "D must be a whole number"),
-        ({"batch": 0}, "batch must be a whole number, 1 or more, got 0"),
+        ({"batch": 0}, "batch must be a whole number, from 1 to 4294967296, got 0"),
         ({"rate": 0.0}, "rate must be positive, got 0.0"),
     ],
 )

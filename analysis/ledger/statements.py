@@ -197,7 +197,11 @@ def _parse_input(text: str, rounded: bool) -> Input:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return Input(text, float("nan"), 0.0)
+        return Input(text, math.nan, 0.0)
+    if number.is_nan():
+        return Input(text, math.nan, 0.0)
+    if not number.is_finite() or abs(number.adjusted()) > 300:
+        return Input(text, float(number), 0.0)
     half_unit = Decimal(5).scaleb(number.as_tuple().exponent - 1) if rounded else 0
     return Input(text, float(number), float(half_unit))
 
