@@ -153,9 +153,7 @@ def table_with(*columns: str) -> Check:
 def column(name: str, value: Any, table: Any) -> str:
     """Return the name of a column of a table, or raise `ValueError`."""
     if not isinstance(value, str) or value not in table.columns:
-        raise ValueError(
-            f"{name} must be a column of the table, which has no column {shown(value)}"
-        )
+        raise ValueError(f"{name} must name a column of the table, which has no {shown(value)}")
     return value
 
 

@@ -188,6 +188,8 @@ def bootstrap_parametric(
     ------
     ValueError
         As `fit_parametric`; if neither rng nor indices are given; if indices are out of range.
+    BrokenExecutor
+        If a worker of the executor was killed; nothing is kept.
     """
     N, D, loss, _ = check_runs(N, D, loss, None)
     fit = fit_parametric(N, D, loss, delta=delta, tie_exponents=tie_exponents, E=E)
@@ -244,10 +246,15 @@ def _computed(sources, common, executor):
         for part, source in sources
     )
     waiting = list(islice(submitted, _WAITING))
-    while waiting:
-        part, future = waiting.pop(0)
-        yield part, future.result()
-        waiting.extend(islice(submitted, 1))
+    try:
+        while waiting:
+            part, future = waiting[0]
+            yield part, future.result()
+            waiting.pop(0)
+            waiting.extend(islice(submitted, 1))
+    finally:
+        for _, future in waiting:
+            future.cancel()
 
 
 def _fit_chunk(source, count, N, D, loss, start, delta, basis):

@@ -10,6 +10,7 @@ are written with all their digits: what is read is what was computed.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -88,9 +89,15 @@ class Checkpoint:
         self.close()
 
     def _write(self, text: str) -> None:
-        self._file.write(text.encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            rest = text.encode()
+            while rest:
+                rest = rest[os.write(self._file.fileno(), rest) :]
+            os.fsync(self._file.fileno())
+        except BaseException:  # a full disk: half a line must not stand before the next one
+            self._file.truncate(before)
+            raise
 
     def _read(self) -> int:
         """Fill the rows from the file; return how many bytes of it are whole lines."""
@@ -112,12 +119,13 @@ class Checkpoint:
         for number, line in enumerate(lines[2:], start=3):
             try:
                 self.rows.append(self._parse(line))
-            except ValueError:
+            except (ValueError, ArithmeticError, RecursionError):
                 raise ValueError(f"line {number} of {self.path} is damaged: {line!r}") from None
         return whole
 
     def _parse(self, line: str) -> Row:
         values = tuple(json.loads(text) for text in line.split(","))
-        if len(values) != len(self.columns) or not all(type(v) in (int, float) for v in values):
+        good = all(type(value) in (int, float) and math.isfinite(value) for value in values)
+        if len(values) != len(self.columns) or not good:
             raise ValueError
         return values

@@ -191,7 +191,10 @@ def sweep(
     Raises
     ------
     ValueError
-        As `train`; if the file belongs to another language, or the jobs to several.
+        As `train`; if the file belongs to another language, or the jobs to several; if the file is
+        damaged.
+    BrokenExecutor
+        If a worker of the executor was killed. The runs that were finished stand in the checkpoint.
     """
     jobs = _jobs(jobs)
     missing = sorted(dict.fromkeys(jobs), key=lambda job: (-job.N * job.D, job.N, job.seed))
@@ -199,8 +202,7 @@ def sweep(
         file, done = None, {}
         if checkpoint is not None and jobs:
             file = stack.enter_context(_open(checkpoint, jobs))
-            kept = (Run(*row) for row in file.rows)
-            done = {Job(run.N, run.D, run.seed, jobs[0].language): run for run in kept}
+            done = dict(_kept(file, jobs[0].language))
         missing = [job for job in missing if job not in done]
         total = sum(job.N * job.D for job in missing)
         bar = tqdm(total=total, desc="sweep", unit="comparison", unit_scale=True, disable=None)
@@ -225,6 +227,19 @@ def _trained(jobs: list[Job], executor: Executor | None) -> Iterator[tuple[Job, 
     finally:
         for future in futures:
             future.cancel()
+
+
+def _kept(file: Checkpoint, language: Language) -> Iterator[tuple[Job, Run]]:
+    """Yield the runs of a file that an interrupted sweep left, each with its job."""
+    for number, row in enumerate(file.rows, start=3):
+        try:
+            run = Run(*row)
+            job = Job(run.N, run.D, run.seed, language)
+        except ValueError as error:
+            raise ValueError(f"line {number} of {file.path} is damaged: {error}") from None
+        if run.C != run.N * run.D or not 0 < run.loss < 2 * math.log(language.V) + 10:
+            raise ValueError(f"line {number} of {file.path} is damaged: no run has {row}")
+        yield job, run
 
 
 def _jobs(jobs: Iterable[Job]) -> list[Job]:

@@ -152,15 +152,17 @@ def _read(files: Files, name: str, parse: Callable):
         raise ValueError(f"{name}: not whole JSON ({error})") from None
     except KeyError as error:
         raise ValueError(f"{name}: missing key {error}") from None
-    except (TypeError, ValueError) as error:
+    except (AttributeError, IndexError, TypeError, ValueError, ArithmeticError) as error:
         raise ValueError(f"{name}: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{name}: nested without end") from None
 
 
 def _run(content: dict) -> dict:
     """One file of `models/` as a row."""
     settings = content["hyperparameters"]
     N, D = _number(settings, "params"), _number(settings, "tokens")
-    released, name = content["dataset_name"], content["name"]
+    released, name, created = (_text(content, k) for k in ("dataset_name", "name", "creation_date"))
     if released not in TRAIN_SETS:
         raise ValueError(f"dataset_name must be one of {list(TRAIN_SETS)}, got {released!r}")
     return {
@@ -172,7 +174,7 @@ def _run(content: dict) -> dict:
         "token_multiplier": TOKENS_PER_MULTIPLIER * _number(settings, "chinchilla_multiplier"),
         **_losses(content["results"]),
         "warmup_tokens": _number(settings, "warmup") * _number(settings, "global_bs") * SEQUENCE,
-        "created": pd.to_datetime(content["creation_date"], format="%Y_%m_%d-%H_%M_%S"),
+        "created": pd.to_datetime(created, format="%Y_%m_%d-%H_%M_%S"),
         "arguments_agree": _argument(content["open_lm_args"], "--train-num-samples")
         * _argument(content["open_lm_args"], "--epochs")
         == D,
@@ -224,6 +226,12 @@ def _metadata(table: pd.DataFrame) -> pd.DataFrame:
     }
     table = table[list(chosen)].rename(columns=chosen).set_index("task")
     return table.assign(chance=table["chance"].astype(float) / 100)
+
+
+def _text(content: Mapping, key: str) -> str:
+    if not isinstance(content[key], str):
+        raise ValueError(f"{key} must be text, got {content[key]!r}")
+    return content[key]
 
 
 def _number(content: Mapping, key: str, *, zero: bool = False) -> float:

@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 
 from browser import installed, opened
+from whole import write
 
 MATH = re.compile(
     r'<(?P<tag>span|div)(?P<attributes>[^>]*\bclass="[^"]*\bmath\b[^"]*"[^>]*)>'
@@ -92,10 +93,7 @@ def set_equations(pages: dict[Path, str], script: Path, store: Path) -> dict[Pat
         for one, made in zip(missing, _converted(missing, script), strict=True):
             kept["glyphs"] |= dict(GLYPH.findall(made))
             kept["equations"][_key(*one)] = _without_glyphs(made)
-        store.parent.mkdir(parents=True, exist_ok=True)
-        whole = store.with_suffix(".part")
-        whole.write_text(json.dumps(kept), encoding="utf-8")
-        whole.replace(store)
+        write(store, json.dumps(kept))
     return {path: _with_equations(text, kept) for path, text in pages.items()}
 
 
@@ -110,10 +108,23 @@ def _key(tex: str, display: bool) -> str:
 def _kept(store: Path, version: str) -> dict:
     try:
         content = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         content = {}
     fresh = {"version": version, "equations": {}, "glyphs": {}}
-    return content if content.get("version") == version else fresh
+    return content if _is_store(content) and content["version"] == version else fresh
+
+
+def _is_store(content: object) -> bool:
+    """Whether a store is what this module wrote: every glyph that an equation uses is there."""
+    if not isinstance(content, dict) or content.keys() != {"version", "equations", "glyphs"}:
+        return False
+    parts = content["equations"], content["glyphs"]
+    if not all(isinstance(part, dict) for part in parts):
+        return False
+    if not all(isinstance(value, str) for part in parts for value in part.values()):
+        return False
+    used = re.findall(r'xlink:href="#(TEX-[^"]+)"', "".join(parts[0].values()))
+    return set(used) <= set(parts[1])
 
 
 def _converted(equations: list[tuple[str, bool]], script: Path) -> list[str]:

@@ -14,6 +14,7 @@ import xml.sax.saxutils
 from pathlib import Path
 
 from equations import set_equations
+from whole import write, written
 
 DONE = 'http-equiv="Content-Security-Policy"'
 UNUSED = (
@@ -93,16 +94,16 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     for path, text in set_equations(new, script, store).items():
         name = path.relative_to(site)
         text = previewed(folded(accessible(lean(text))), name, base, title)
-        path.write_text(secured(styled(text, site, name)), encoding="utf-8")
+        write(path, secured(styled(text, site, name)))
     for pattern in UNUSED:
         for unused in site.glob(pattern):
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
     if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
         script.unlink(missing_ok=True)
-    (site / "index.html").write_text(secured(forward(first, title)), encoding="utf-8")
-    (site / "404.html").write_text(secured(not_found(base, title)), encoding="utf-8")
+    write(site / "index.html", secured(forward(first, title)))
+    write(site / "404.html", secured(not_found(base, title)))
     if base:
-        (site / "sitemap.xml").write_text(sitemap(site, base), encoding="utf-8")
+        write(site / "sitemap.xml", sitemap(site, base))
 
 
 def lean(page: str) -> str:
@@ -136,7 +137,7 @@ def styled(page: str, site: Path, name: Path) -> str:
     if not rules:
         return head + body
     file = f"_static/{name.stem}.css"
-    (site / file).write_text("\n".join(rules) + "\n", encoding="utf-8")
+    write(site / file, "\n".join(rules) + "\n")
     link = f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n</head>'
     return head.replace("</head>", link, 1) + body
 
@@ -299,4 +300,5 @@ def preview(path: Path) -> None:
         figure = Figure(figsize=(12, 6.3), dpi=100, layout="constrained")
         axes = plot_overhead(figure.add_subplot(), law.alpha, law.beta)
         axes.set_title("How small can a language model be?", pad=14)
-        figure.savefig(path, metadata={"Software": None})
+        with written(path) as whole:
+            figure.savefig(whole, metadata={"Software": None})

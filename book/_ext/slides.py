@@ -25,6 +25,7 @@ import nbformat.v4 as nb
 from equations import set_equations
 from nbconvert import SlidesExporter
 from traitlets.config import Config
+from whole import write
 
 ROOT = Path(__file__).resolve().parents[2]
 REVEAL = "https://reveal.invalid"
@@ -251,7 +252,7 @@ def make_slides(build: Path, target: Path) -> list[Path]:
         page = exported(notebook_of(deck, chapters))
         made.append(target / f"{source.stem}.slides.html")
         whole = self_contained(page, title, mathjax_script(), store)
-        made[-1].write_text(whole, encoding="utf-8")
+        write(made[-1], whole)
     return made
 
 
