@@ -103,6 +103,11 @@ def designs(budget: float, language: Language = WORDS) -> dict[str, list[tuple[i
     A grid of four widths and five lengths; three IsoFLOP columns of seven widths, at budgets that
     grow threefold; and five points as in chapter 9: four widths, doubling, at one ratio of D to N,
     the best for the second widest, and the narrowest at sixteen times that ratio.
+
+    Raises
+    ------
+    ValueError
+        If the budget is not from 1e4 to 1e15.
     """
     if not SMALLEST <= budget <= LARGEST:
         raise ValueError(f"budget must be from {SMALLEST:g} to {LARGEST:g}, got {budget:g}")

@@ -83,6 +83,11 @@ def batch_step(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
         A row a training set: train_set; first and second, the numbers of runs; spread, the standard
         deviation of the first batch about its own law of four parameters; step, the mean residual
         of the second; lowest and highest, its extremes. All fractions.
+
+    Raises
+    ------
+    ValueError
+        If a training set has fewer than five runs of the first batch, or none of the second.
     """
     rows = []
     for train_set, own in batch_residuals(runs, validation).groupby("train_set"):
@@ -140,7 +145,8 @@ def run_noise(runs: pd.DataFrame, validation: str = "c4_val") -> float:
     """Return the standard deviation of ln loss about smooth curves, from the first batch.
 
     A parabola in ln M is fitted to each size of each training set with four warmed-up runs or more;
-    what is left over is noise, or structure finer than a parabola: an upper estimate.
+    what is left over is noise, or structure finer than a parabola: an upper estimate. Without such
+    a size `ValueError` is raised.
     """
     column("validation", validation, runs)
     squares, freedom = 0.0, 0
@@ -203,6 +209,12 @@ def luck(
         Standard deviation of ln loss from run to run, a fraction.
     n_worlds : int
     rng : numpy.random.Generator
+
+    Raises
+    ------
+    ValueError
+        If the runs are no two arrays of one length, noise is not from 0 to 1, or n_worlds is not
+        from 1 to ten million.
     """
     noise = single(non_negative, "noise", noise)
     if noise > 1:

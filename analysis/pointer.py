@@ -43,7 +43,12 @@ def train_pointer(
     batch : int
         Cues a step.
     rate : float
-        Adagrad's step; positive.
+        Adagrad's step; positive, at most `FASTEST`.
+
+    Raises
+    ------
+    ValueError
+        As `Job`; if batch is no whole number from 1, or rate out of range.
 
     Examples
     --------
