@@ -89,14 +89,14 @@ class Checkpoint:
         self.close()
 
     def _write(self, text: str) -> None:
-        before = os.fstat(self._file.fileno()).st_size
+        before, rest = os.fstat(self._file.fileno()).st_size, text.encode()
         try:
-            rest = text.encode()
             while rest:
                 rest = rest[os.write(self._file.fileno(), rest) :]
             os.fsync(self._file.fileno())
-        except BaseException:  # a full disk: half a line must not stand before the next one
-            self._file.truncate(before)
+        except BaseException:
+            if rest:  # a full disk: half a line must not stand before the next one
+                self._file.truncate(before)
             raise
 
     def _read(self) -> int:
