@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from whole import write
 
 NAME = "SHA256SUMS"
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -37,7 +38,7 @@ def sums_of(site: Path) -> dict[str, str]:
 def write_sums(site: Path) -> None:
     """Write the list of sums of a site into it."""
     lines = [f"{digest}  {name}\n" for name, digest in sums_of(site).items()]
-    (site / NAME).write_text("".join(lines), encoding="utf-8")
+    write(site / NAME, "".join(lines))
 
 
 def read_sums(text: str) -> dict[str, str]:
