@@ -17,7 +17,7 @@ from pathlib import Path
 from site_build import ROOT, date_by_commit, repository
 from sums import verify
 
-SOURCES = ("_config.yml", "_toc.yml", "analysis", "book")
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "analysis", "book")
 OTHERWISE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "4294967295"}
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
