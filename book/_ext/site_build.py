@@ -230,5 +230,5 @@ def setup(app):
     app.connect("env-before-read-docs", announce)
     app.connect("builder-inited", add_mathjax)
     app.connect("doctree-resolved", link_solutions)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
