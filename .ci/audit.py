@@ -21,12 +21,8 @@ ALLOWED = re.compile(
     re.I,
 )
 FORBIDDEN = re.compile(r"\b(AGPL|SSPL|Commons Clause|proprietary|non-?commercial)\b", re.I)
-READ_BY_HAND = {
-    "jupyterlab-pygments": "BSD-3-Clause",
-    "sphinx-mathjax-offline": "MIT; MathJax itself Apache-2.0",
-    "sphinx-proof": "BSD-3-Clause",
-}
-"""Packages whose metadata name no licence that can be read, and what their licence files say."""
+READ_BY_HAND = {"axe-playwright-python": "MIT; axe-core itself MPL-2.0"}
+"""Packages whose metadata name no licence, and what their licence files say."""
 
 
 def locked() -> list[str]:
