@@ -553,7 +553,7 @@ def test_a_disk_that_is_really_full(tmp_path, place, origin, monkeypatch):
 
 
 def interrupted(script: str, *arguments, ready) -> subprocess.CompletedProcess:
-    """Run a script, send SIGINT to its process group once it is ready, and let it end."""
+    """Run a script, send it SIGINT once it is ready, and let it end."""
     root = str(PACKAGE.parent)
     child = subprocess.Popen(
         [sys.executable, "-c", script, *map(str, arguments)],
@@ -561,12 +561,11 @@ def interrupted(script: str, *arguments, ready) -> subprocess.CompletedProcess:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,
     )
     while not ready(child):
         assert child.poll() is None, child.stderr.read()
         time.sleep(0.01)
-    os.killpg(child.pid, signal.SIGINT)
+    os.kill(child.pid, signal.SIGINT)
     out, err = child.communicate()
     return subprocess.CompletedProcess(child.args, child.returncode, out, err)
 
@@ -734,7 +733,14 @@ def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
     page = tmp_path / "book" / "page.html"
     page.parent.mkdir()
     page.write_text(PAGE)
-    site = partial(pages.finish_pages, tmp_path, base="", title="A book", store=tmp_path / "store")
+    site = partial(
+        pages.finish_pages,
+        tmp_path,
+        first="book/page",
+        base="",
+        title="A book",
+        store=tmp_path / "store",
+    )
     with monkeypatch.context() as patch:
         patch.setattr(
             Path, "write_text", lambda path, text, **_: path.write_bytes(b"<ht") and full()
