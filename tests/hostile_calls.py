@@ -542,6 +542,7 @@ CALLS = {
     ),
     "lab.sweep": call(
         lab.sweep,
+        untried=frozenset({"text", "a number as text"}),  # names of files that would be made
         jobs=([lab.Job(4, 200, 0, SMALL)], THING - {"nothing"}),
         executor=(None, optional(THING)),
         checkpoint=(None, optional(THING) - {"text", "a number as text"}),
