@@ -18,7 +18,7 @@ export STRICT
 BUILD += -W -n --keep-going
 endif
 
-.PHONY: help book student slides verify audit links coverage test-oldest test-newest release pdf test lint strict data record lab serve lock mutants clean
+.PHONY: help book student slides verify audit links coverage test-oldest test-newest release pdf test lint strict strict-site on-versions data record lab serve lock mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -38,7 +38,10 @@ lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@$(BIN)/python -m mypy
 
-strict: $(READY)
+strict: strict-site
+	@$(BIN)/python .ci/numbers.py check _build/strict/_build
+
+strict-site: $(READY)
 	@rm -rf _build/strict
 	@STRICT=1 $(JUPYTER_BOOK) build . --quiet -W -n --keep-going --path-output _build/strict
 
@@ -57,12 +60,14 @@ slides: book ## make the lecture's and the lab's slides from the chapters, in _b
 data: $(READY) ## download the public data sets into data/ and verify them
 	@$(BIN)/python -m analysis.datasets
 
-record: $(READY) ## remake the recorded results from the data
+record: $(READY) ## remake the recorded results, and the record of every number in the prose
 	@$(BIN)/python -m analysis.uncertainty
 	@$(BIN)/python -m analysis.ledger.measured
 	@$(BIN)/python -m analysis.evidence
 	@$(BIN)/python -m analysis.task_evidence
 	@$(BIN)/python -m analysis.lab_studies
+	@$(MAKE) --no-print-directory strict-site
+	@$(BIN)/python .ci/numbers.py record _build/strict/_build
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@cd book && "$(CURDIR)/$(BIN)/python" -m jupyterlab $(LAB) index.ipynb
