@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import offline
 import pytest
 import sums
 import yaml
@@ -155,3 +156,16 @@ def test_hooks_run_what_the_lock_has():
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     for tool in ("ruff", "mypy", "nbstripout", "pre-commit"):
         assert re.search(rf"^{tool}==", lock, re.M)
+
+
+@pytest.mark.skipif(not offline.possible(), reason="no process may have a network of its own here")
+def test_without_a_network_there_is_loopback_and_nothing_else():
+    ask = (
+        "import socket; s = socket.create_server(('127.0.0.1', 0));"
+        "socket.create_connection(s.getsockname()); print('loopback')\n"
+        "try: socket.create_connection(('192.0.2.1', 80))\n"
+        "except OSError: print('nothing else')"
+    )
+    command = [sys.executable, offline.__file__, sys.executable, "-c", ask]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["loopback", "nothing else"]

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import offline
 from site_build import ROOT, date_by_commit, repository
 from sums import verify
 
@@ -47,6 +48,9 @@ def rebuild(target: Path) -> Path:
     date_by_commit()
     settings = OTHERWISE | {"STRICT": "1", "BOOK_REPOSITORY_URL": repository()}
     command = [sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet", "-W", "-n"]
+    if offline.possible():
+        command = [sys.executable, offline.__file__, *command]
+    print(f"Building again {'without' if offline.possible() else 'with'} a network", flush=True)
     done = subprocess.run(
         [*command, "--keep-going"], cwd=target, env=os.environ | settings, check=False
     )
