@@ -14,28 +14,29 @@ from dataclasses import fields, is_dataclass
 from functools import wraps
 from inspect import signature
 from types import UnionType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from analysis._validate import instance, shown, single, whole
+from analysis._validate import CheckOfNumbers, instance, shown, single, whole
 
-F = TypeVar("F", bound=Callable)
-Check = Callable[[str, Any], Any]
+F = TypeVar("F", bound=Callable[..., Any])
+Check: TypeAlias = Callable[[str, Any], Any]
+Kind: TypeAlias = type | UnionType | Check
 
 
 class NoAnswerError(ValueError):
     """The arguments are good, and lead beyond the range of floating point."""
 
 
-def takes(**checks: type | UnionType | Check) -> Callable[[F], F]:
+def takes(**checks: Kind) -> Callable[[F], F]:
     """Put checks before a function. None passes where it is what an argument is by default."""
 
     def wrap(function: F) -> F:
         asked = signature(function)
 
         @wraps(function)
-        def taking(*args, **kwargs):
+        def taking(*args: Any, **kwargs: Any) -> Any:
             bound = asked.bind(*args, **kwargs)
             for name, check in checks.items():
                 if name not in bound.arguments:
@@ -45,13 +46,13 @@ def takes(**checks: type | UnionType | Check) -> Callable[[F], F]:
                     bound.arguments[name] = _passed(name, value, check)
             return function(*bound.args, **bound.kwargs)
 
-        return taking
+        return cast(F, taking)
 
     return wrap
 
 
 def answers(
-    *, infinite: bool = False, under: str = "ignore", **checks: type | Check
+    *, infinite: bool = False, under: Literal["ignore", "raise"] = "ignore", **checks: Kind
 ) -> Callable[[F], F]:
     """Make a function raise `ValueError`, naming its arguments, where its numbers give no answer.
 
@@ -64,7 +65,7 @@ def answers(
         asked = signature(function)
 
         @wraps(function)
-        def answering(*args, **kwargs):
+        def answering(*args: Any, **kwargs: Any) -> Any:
             try:
                 with np.errstate(over="raise", divide="raise", invalid="raise", under=under):
                     result = function(*args, **kwargs)
@@ -77,7 +78,8 @@ def answers(
             said = ", ".join(f"{name} = {shown(x)}" for name, x in (numbers or given).items())
             raise NoAnswerError(f"no number of double precision is the answer, got {said}")
 
-        return takes(**checks)(answering) if checks else answering
+        checked = cast(F, answering)
+        return takes(**checks)(checked) if checks else checked
 
     return wrap
 
@@ -87,7 +89,7 @@ def count(least: int = 1, most: int | None = None) -> Check:
     return lambda name, value: whole(name, value, least, most)
 
 
-def one(check: Callable) -> Check:
+def one(check: CheckOfNumbers) -> Check:
     """Check for a single number that passes `positive`, `non_negative` or `real`."""
     return lambda name, value: single(check, name, value)
 
@@ -103,10 +105,10 @@ def able_to(method: str) -> Check:
     return check
 
 
-def several(kind: type | Check) -> Check:
+def several(kind: Kind) -> Check:
     """Check for one or more of a kind; the function gets them as a tuple."""
 
-    def check(name: str, values: Any) -> tuple:
+    def check(name: str, values: Any) -> tuple[Any, ...]:
         try:
             found = None if isinstance(values, str | bytes | Mapping) else tuple(values)
         except TypeError:
@@ -123,8 +125,8 @@ def several(kind: type | Check) -> Check:
 def named(kind: type) -> Check:
     """Check for a mapping of names to one or more of a kind."""
 
-    def check(name: str, value: Any) -> Mapping:
-        found = instance(name, value, Mapping)
+    def check(name: str, value: Any) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = instance(name, value, Mapping)  # type: ignore[type-abstract]
         if not found:
             raise ValueError(f"{name} must not be empty")
         for entry in found.values():
@@ -157,9 +159,10 @@ def column(name: str, value: Any, table: Any) -> str:
     return value
 
 
-def _passed(name: str, value: Any, check: type | Check) -> Any:
-    is_type = isinstance(check, type | UnionType)
-    return instance(name, value, check) if is_type else check(name, value)
+def _passed(name: str, value: Any, check: Kind) -> Any:
+    if isinstance(check, type | UnionType):
+        return instance(name, value, cast(type, check))
+    return check(name, value)
 
 
 def _is_answer(result: object, infinite: bool) -> bool:

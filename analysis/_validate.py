@@ -7,13 +7,19 @@ where it is of the wrong type altogether. `analysis._door` puts these checks bef
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatOrArray = float | NDArray[np.float64]
+# A function of numbers that broadcast returns a float where all of them are single numbers, and an
+# array otherwise (`plain`). Python's types cannot say so without every signature twice, and a union
+# would have every caller ask for what it knows already. So it is Any, and the docstrings say which.
+FloatOrArray: TypeAlias = Any
+# `positive`, `non_negative` or `real`; and the condition that the numbers of an array satisfy.
+CheckOfNumbers: TypeAlias = Callable[..., tuple[NDArray[np.float64], ...]]
+Condition: TypeAlias = Callable[[Any], Any]
 T = TypeVar("T")
 LONGEST = 200
 """Characters of a value that an error shows."""
@@ -61,7 +67,7 @@ def as_given(name: str, value: ArrayLike) -> np.ndarray:
     return _real(name, value)
 
 
-def single(check: Callable, name: str, value: ArrayLike) -> float:
+def single(check: CheckOfNumbers, name: str, value: ArrayLike) -> float:
     """Return one number that passes `positive` or `non_negative`, as a float."""
     (array,) = check(**{name: value})
     if array.ndim:
@@ -77,13 +83,13 @@ def share(name: str, value: ArrayLike) -> float:
     return number
 
 
-def set_single(law: object, check: Callable, *names: str) -> None:
+def set_single(law: object, check: CheckOfNumbers, *names: str) -> None:
     """Check the named fields of a frozen law, and store them as floats."""
     for name in names:
         object.__setattr__(law, name, single(check, name, getattr(law, name)))
 
 
-def whole(name: str, value: object, least: int, most: int | None = None) -> int:
+def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
     """Return a whole number in its range as an int, or raise `ValueError` naming it."""
     # A duration of NumPy's is an integer of NumPy's.
     good = isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
@@ -135,7 +141,7 @@ def _called(kind: type) -> str:
     return getattr(kind, "__name__", str(kind))
 
 
-def _checked(arguments, what: str, holds) -> tuple[np.ndarray, ...]:
+def _checked(arguments: Mapping[str, Any], what: str, holds: Condition) -> tuple[np.ndarray, ...]:
     arrays = tuple(_real(name, value) for name, value in arguments.items())
     for name, array in zip(arguments, arrays, strict=True):
         # Without temporaries: minimum and maximum both carry a NaN through.
@@ -149,12 +155,7 @@ def _real(name: str, value: ArrayLike) -> np.ndarray:
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise ValueError(f"{name} must not be masked, got {shown(value)}")
     try:
-        array = np.asarray(value)
-        if array.dtype.kind == "O":  # Python integers beyond 64 bits, such as 10**22 FLOP
-            numeric = all(_is_number(element) for element in array.flat)
-            array = array.astype(float) if numeric else None
-        elif array.dtype.kind == "f" and array.dtype.itemsize > 8:
-            array = _as_double(array)
+        array = _at_most_double(np.asarray(value))
     except Exception:  # what an object does that is asked for numbers is its own affair
         array = None
     if array is None or array.dtype.kind not in "iuf":
@@ -164,17 +165,21 @@ def _real(name: str, value: ArrayLike) -> np.ndarray:
     return array
 
 
-def _as_double(array: np.ndarray) -> np.ndarray:
-    """Extended precision as doubles; infinite where the range of doubles ends."""
-    with np.errstate(over="ignore", under="ignore"):
-        return array.astype(float)
+def _at_most_double(array: np.ndarray) -> np.ndarray | None:
+    """What doubles can hold; infinite where their range ends, None where objects are no numbers."""
+    if array.dtype.kind == "O":  # Python integers beyond 64 bits, such as 10**22 FLOP
+        return array.astype(float) if all(_is_number(element) for element in array.flat) else None
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        with np.errstate(over="ignore", under="ignore"):
+            return array.astype(float)
+    return array
 
 
-def _is_number(element) -> bool:
+def _is_number(element: object) -> bool:
     return isinstance(element, numbers.Real) and not isinstance(element, bool)
 
 
-def _raise_first(name: str, array: np.ndarray, what: str, holds) -> None:
+def _raise_first(name: str, array: np.ndarray, what: str, holds: Condition) -> None:
     for value in array.flat:
         if not np.isfinite(value):
             raise ValueError(f"{name} must be finite, got {value}")
