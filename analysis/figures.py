@@ -6,6 +6,9 @@ its alt text: what one should see. `analysis.picture.show` makes a picture of it
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -26,7 +29,9 @@ from analysis.tradeoff import (
     "Every curve flattens towards its own dotted floor; larger models have lower floors, and all "
     "floors lie above the solid line at E."
 )
-def plot_loss_against_data(ax: Axes, law: ParametricLaw, sizes, D) -> Axes:
+def plot_loss_against_data(
+    ax: Axes, law: ParametricLaw, sizes: Sequence[float], D: np.ndarray
+) -> Axes:
     """Loss against tokens, a curve and its floor E + A/N**alpha for each size."""
     ends = [D[0], D[-1]]
     for N, colour in zip(sizes, (PURPLE, BLUE, GREEN, ORANGE), strict=False):
@@ -46,7 +51,9 @@ def plot_loss_against_data(ax: Axes, law: ParametricLaw, sizes, D) -> Axes:
     "point, marked by a dot, and its budget written at its right end; with more compute the valley "
     "lies lower and further right."
 )
-def plot_budget_lines(ax: Axes, law: ParametricLaw, budgets, span: float = 30.0) -> Axes:
+def plot_budget_lines(
+    ax: Axes, law: ParametricLaw, budgets: Sequence[float], span: float = 30.0
+) -> Axes:
     """Loss along each budget line against size, `span` times to either side of the optimum."""
     for C, colour in zip(budgets, (PURPLE, BLUE, GREEN, ORANGE), strict=False):
         best = law.compute_optimal(C)
@@ -73,7 +80,7 @@ def plot_budget_lines(ax: Axes, law: ParametricLaw, budgets, span: float = 30.0)
     "The size term and the data term of the compute-optimal model against the compute budget, "
     "both axes logarithmic: two parallel falling lines, so their ratio never changes."
 )
-def plot_balance(ax: Axes, law: ParametricLaw, C) -> Axes:
+def plot_balance(ax: Axes, law: ParametricLaw, C: np.ndarray) -> Axes:
     """The two reducible terms of the compute-optimal model against the budget."""
     best = law.compute_optimal(C)
     ax.plot(C, law.A * best.N**-law.alpha, color=BLUE, label=r"size term $A/N_{opt}^{\alpha}$")
@@ -137,7 +144,9 @@ def plot_iso_loss(ax: Axes, law: ParametricLaw, C: float, k_N: float) -> Axes:
     "The data scaling factor against the fraction of the optimal size. Open markers of five "
     "shapes, one for each compute budget, sit inside one another on a single falling curve."
 )
-def plot_one_curve(ax: Axes, alpha: float, beta: float, solved) -> Axes:
+def plot_one_curve(
+    ax: Axes, alpha: float, beta: float, solved: Mapping[float, tuple[np.ndarray, np.ndarray]]
+) -> Axes:
     """k_D found by root finding at each budget, {C: (k_N, k_D)}, on the closed form."""
     lowest = min(k_N.min() for k_N, _ in solved.values())
     k_N = np.geomspace(lowest * 0.98, 1.6, 300)
@@ -170,12 +179,14 @@ def plot_one_curve(ax: Axes, alpha: float, beta: float, solved) -> Axes:
     "flat at one, rises slowly down to about a half, then ever more steeply, and runs up a dashed "
     "vertical wall near a tenth. To the right of one it rises slowly."
 )
-def plot_overhead(ax: Axes, alpha: float, beta: float, printed=None) -> Axes:
+def plot_overhead(
+    ax: Axes, alpha: float, beta: float, printed: Sequence[tuple[float, float]] | None = None
+) -> Axes:
     """The compute overhead against k_N, with its wall and printed points (k_N, overhead)."""
     wall = minimum_model_scale(alpha, beta)
     k_N = np.concatenate([np.geomspace(wall * 1.001, 1, 400), np.linspace(1, 1.8, 100)[1:]])
     ax.plot(k_N, 100 * compute_overhead(k_N, alpha, beta), color=BLUE, label="compute overhead")
-    style = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
+    style: dict[str, Any] = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
     ax.plot([wall, wall], [-6, 300], label=f"{DATA_ONLY}smallest size, k_min", **style)
     ax.annotate(
         "$k_{min}$: no amount of data is enough",
@@ -238,14 +249,14 @@ def plot_flatness(ax: Axes, alpha: float, beta: float) -> Axes:
     "a vertical wall at the smallest size and a horizontal wall at the least data. Dots mark "
     "marginal rates."
 )
-def plot_exchange(ax: Axes, alpha: float, beta: float, rates) -> Axes:
+def plot_exchange(ax: Axes, alpha: float, beta: float, rates: Sequence[float]) -> Axes:
     """The exchange curve (k_N, k_D), both its walls, and the models of given marginal rates."""
     sizes, tokens = scales_from_marginal_rate(np.geomspace(1e-3, 1e3, 600), alpha, beta)
     ax.plot(sizes, tokens, color=BLUE, label="same loss")
     ax.plot(sizes, 1 / sizes, color=GREY, linewidth=1.2, label="same compute")
     most, _ = scales_from_marginal_rate(1e12, alpha, beta)
     _, least = scales_from_marginal_rate(1e-12, alpha, beta)
-    style = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
+    style: dict[str, Any] = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
     ax.plot([most, most], [0.06, 200], label=f"{DATA_ONLY}smallest size, k_min", **style)
     ax.plot([0.06, 20], [least, least], label=f"{DATA_ONLY}least data", **style)
     ax.annotate(

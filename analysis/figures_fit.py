@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, seen_as
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @seen_as(
@@ -16,7 +21,7 @@ from analysis.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, seen_as
     "rises to the right around a dashed line of twenty tokens a parameter, with a few excluded "
     "runs marked by crosses at the lower edge."
 )
-def plot_runs(ax: Axes, kept, excluded) -> Axes:
+def plot_runs(ax: Axes, kept: pd.DataFrame, excluded: pd.DataFrame) -> Axes:
     """The runs that are fitted and those left out, in size and data."""
     ax.plot(kept["N"], kept["D"], ".", color=BLUE, markersize=5, label="fitted")
     ax.plot(excluded["N"], excluded["D"], "x", color=ORANGE, label="left out")
@@ -32,7 +37,7 @@ def plot_runs(ax: Axes, kept, excluded) -> Axes:
     "band within about half a percent of zero, with scattered runs up to several percent above "
     "and below, mostly at few tokens a parameter."
 )
-def plot_residuals(ax: Axes, law: ParametricLaw, runs) -> Axes:
+def plot_residuals(ax: Axes, law: ParametricLaw, runs: pd.DataFrame) -> Axes:
     """How far each run lies from the law."""
     residual = 100 * np.log(runs["loss"] / law.loss(runs["N"], runs["D"]))
     ax.axhline(0, color=GREY, linewidth=1)
@@ -54,11 +59,16 @@ def plot_residuals(ax: Axes, law: ParametricLaw, runs) -> Axes:
     "0.34 and 0.28."
 )
 def plot_profile(
-    ax: Axes, alpha, beta, profile, draws: LawEnsemble, points: Mapping[str, tuple[float, float]]
+    ax: Axes,
+    alpha: Sequence[float],
+    beta: Sequence[float],
+    profile: ArrayLike,
+    draws: LawEnsemble,
+    points: Mapping[str, tuple[float, float]],
 ) -> Axes:
     """The least objective at each pair of exponents, resampled fits, and published exponents."""
     profile = np.asarray(profile)
-    dots = {"color": GREY, "markersize": 2, "alpha": 0.5, "label": "resamples"}
+    dots: dict[str, Any] = {"color": GREY, "markersize": 2, "alpha": 0.5, "label": "resamples"}
     ax.plot(draws.alpha, draws.beta, ".", **dots)
     steps = profile.min() * np.array([1.01, 1.03, 1.1, 1.3, 1.7, 2.5])
     ax.contour(alpha, beta, profile.T, levels=steps, colors=BLUE, linewidths=1)
@@ -80,7 +90,9 @@ def plot_profile(
     "and the gap widens fast below a half: the band leaves the picture near a quarter, the "
     "post's curve further left."
 )
-def plot_overhead_band(ax: Axes, band: Mapping[str, list[float]], k_N, post) -> Axes:
+def plot_overhead_band(
+    ax: Axes, band: Mapping[str, list[float]], k_N: ArrayLike, post: ArrayLike
+) -> Axes:
     """The overhead curve of the refit with its interval, and that of the post."""
     sizes = np.asarray(band["k_N"])
     low, high, refit = (100 * np.asarray(band[name]) for name in ("low", "high", "refit"))

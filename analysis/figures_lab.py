@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from analysis.laws import ParametricLaw
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
@@ -21,7 +23,7 @@ SHAPES = "os^Dv"
     "Dots lie on falling curves that flatten towards a floor of their own, the wider the model the "
     "lower; the dots of the runs cannot be told from the curves of theory."
 )
-def plot_sweep(ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths) -> Axes:
+def plot_sweep(ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequence[int]) -> Axes:
     """The losses of the sweep, and the law that theory gives."""
     D = np.geomspace(runs["D"].min(), runs["D"].max(), 60)
     for N, colour, shape in zip(widths, COLOURS, SHAPES, strict=False):
@@ -61,7 +63,12 @@ def _factor_points(ax: Axes, measured: pd.DataFrame, label: str) -> None:
         x, colour = table.index.to_numpy(), COLOURS[place]
         # Hollow and of growing size, so that points in one place do not hide each other.
         ring = {"markersize": 5 + 4 * place, "markerfacecolor": "none", "markeredgewidth": 1.5}
-        style = {"fmt": SHAPES[place], "color": colour, "capsize": 3 + 2 * place, **ring}
+        style: dict[str, Any] = {
+            "fmt": SHAPES[place],
+            "color": colour,
+            "capsize": 3 + 2 * place,
+            **ring,
+        }
         bars = ax.errorbar(x, table["mean"], table["std"], elinewidth=1, **style)
         bars.lines[0].set_label(label.format(N=N))
         ends = (table["mean"] - table["std"], table["mean"] + table["std"])
@@ -105,7 +112,10 @@ def plot_measured_factor(ax: Axes, alpha: float, beta: float, measured: pd.DataF
     "lie on the curves of their budgets."
 )
 def plot_broken_factor(
-    ax: Axes, exponents, curves: Mapping[int, tuple], measured: pd.DataFrame
+    ax: Axes,
+    exponents: tuple[float, float],
+    curves: Mapping[int, tuple[np.ndarray, np.ndarray]],
+    measured: pd.DataFrame,
 ) -> Axes:
     """k_D where it depends on the budget: true curves (k_N, k_D) by optimal width, and points."""
     k_N = np.geomspace(minimum_model_scale(*exponents) * 1.001, 1, 400)
@@ -128,7 +138,7 @@ def plot_broken_factor(
     "between stays near zero: the lines cross like scissors."
 )
 def plot_broken_residuals(
-    ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths=(4, 24, 96)
+    ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequence[int] = (4, 24, 96)
 ) -> Axes:
     """How far the runs of a language that is not additive lie from the best additive law."""
     ax.axhline(0, color=GREY, linewidth=1)
@@ -146,7 +156,7 @@ def plot_broken_residuals(
     "was fitted, both logarithmic. The median falls from three percent to below a tenth of a "
     "percent as the fit may see dearer runs; the band of nine sweeps in ten narrows with it."
 )
-def plot_extrapolation(ax: Axes, cuts, errors) -> Axes:
+def plot_extrapolation(ax: Axes, cuts: ArrayLike, errors: np.ndarray) -> Axes:
     """Errors, shape (n_sweeps, n_cuts), in percent: how far cheap runs predict dear ones."""
     _median_and_band(ax, cuts, errors, "o", BLUE)
     ax.set(
@@ -165,7 +175,7 @@ def plot_extrapolation(ax: Axes, cuts, errors) -> Axes:
     "fitted: the median falls from a third of a percent with eight runs to below a tenth with "
     "forty; the upper end of the band falls steeply at first, from well above one percent."
 )
-def plot_few_runs(ax: Axes, counts, errors) -> Axes:
+def plot_few_runs(ax: Axes, counts: ArrayLike, errors: np.ndarray) -> Axes:
     """Errors, shape (n_sweeps, n_counts), in percent: how many cheap runs it takes."""
     _median_and_band(ax, counts, errors, "s", ORANGE)
     ax.set(yscale="log", xlabel="cheap runs fitted", ylabel="error on the dear runs, %")
@@ -174,7 +184,7 @@ def plot_few_runs(ax: Axes, counts, errors) -> Axes:
     return ax
 
 
-def _median_and_band(ax: Axes, x, errors, shape: str, colour: str) -> None:
+def _median_and_band(ax: Axes, x: ArrayLike, errors: np.ndarray, shape: str, colour: str) -> None:
     """The median of the sweeps against x, and the band of nine in ten."""
     low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95], axis=0)
     ax.fill_between(x, low, high, color=colour, alpha=0.3, linewidth=0)
@@ -185,7 +195,7 @@ def _median_and_band(ax: Axes, x, errors, shape: str, colour: str) -> None:
 
 
 def _percent_ticks(ax: Axes) -> None:
-    top = max(line.get_ydata().max() for line in ax.get_lines())
+    top = max(np.max(line.get_ydata()) for line in ax.get_lines())
     ticks = [tick for tick in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if tick <= 1.5 * top]
     low, high = ax.get_ylim()
     ax.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
@@ -198,7 +208,7 @@ def _percent_ticks(ax: Axes) -> None:
     "value as a horizontal line. Nearly all cross the line; the few that miss it are drawn in "
     "another colour and lie at the two ends."
 )
-def plot_intervals(ax: Axes, intervals, truth: float, name: str) -> Axes:
+def plot_intervals(ax: Axes, intervals: Iterable[Iterable[float]], truth: float, name: str) -> Axes:
     """Intervals, rows (estimate, low, high), a sweep each, against the true value."""
     rows = np.array(sorted(map(tuple, intervals)))
     place = np.arange(1, len(rows) + 1)

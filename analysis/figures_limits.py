@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -18,7 +20,7 @@ from analysis.tradeoff import compute_overhead, minimum_model_scale
     "the curve leaves the first below one half and runs up a wall near 0.26. With four times as "
     "many distinct tokens it lies close to the first, and its wall near 0.20."
 )
-def plot_repetition(ax: Axes, alpha: float, beta: float, unique) -> Axes:
+def plot_repetition(ax: Axes, alpha: float, beta: float, unique: Sequence[float]) -> Axes:
     """The overhead with fresh data, and with distinct tokens limited to multiples of D_opt."""
     k_N = np.linspace(0.12, 0.8, 681)
     overhead = 100 * np.asarray(compute_overhead(k_N, alpha, beta))
@@ -48,7 +50,7 @@ def plot_repetition(ax: Axes, alpha: float, beta: float, unique) -> Axes:
     "the size of the noise of a run, 0.3 percent, covers the bottom of the highest from about two "
     "thirds to three halves, that of the lowest from less than a half to more than two."
 )
-def plot_excess_loss(ax: Axes, law: ParametricLaw, budgets, noise: float) -> Axes:
+def plot_excess_loss(ax: Axes, law: ParametricLaw, budgets: Sequence[float], noise: float) -> Axes:
     """Relative excess loss against k_N at equal compute, and the noise between equal runs."""
     k_N = np.geomspace(0.2, 4, 200)
     ax.fill_between(k_N, 0, 100 * noise, color=GREY, alpha=0.3, linewidth=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,12 +54,12 @@ def plot_story(
     N = np.array([5e7, 2e12])
     _runs(ax, N[0], largest)
     ax.plot(N, tokens_at_overhead(law, 0.0, N), color=GREY, label="compute-optimal, by the refit")
-    thin = {"color": GREY, "linewidth": 0.9, "linestyle": "--"}
+    thin: dict[str, Any] = {"color": GREY, "linewidth": 0.9, "linestyle": "--"}
     for overhead, text in OVERHEADS.items():
         D = tokens_at_overhead(law, overhead, N)
         ax.plot(N, D, label=f"{DATA_ONLY}overhead {text}", **thin)
         left = 8e7, tokens_at_overhead(law, overhead, 8e7)
-        style = {"xytext": (0, 6), "textcoords": "offset points", "rotation": 38}
+        style: dict[str, Any] = {"xytext": (0, 6), "textcoords": "offset points", "rotation": 38}
         ax.annotate(text, left, ha="center", va="center", fontsize=8, **style)
     for name, ((first, last), colour, shape) in GROUPS.items():
         own = models[models["year"].between(first, last)]
@@ -83,7 +84,7 @@ def _runs(ax: Axes, smallest: float, largest: Mapping[str, float]) -> None:
     sizes = [smallest, D / multiplier, N, N]
     tokens = [multiplier * smallest, D, D, 1e9]
     ax.plot(sizes, tokens, color=PINK, linewidth=1.2, label="where the fitted runs end")
-    beyond = {"facecolor": GREY, "alpha": 0.13, "linewidth": 0, "label": "_beyond"}
+    beyond: dict[str, Any] = {"facecolor": GREY, "alpha": 0.13, "linewidth": 0, "label": "_beyond"}
     ax.fill_between(sizes[:3], tokens[:3], 9e13, **beyond)
     ax.fill_between([N, 2e12], 1e9, 9e13, **beyond)
     ax.annotate("beyond the runs:\nextrapolation", (2.5e11, 2.2e10), fontsize=8, ha="center")
@@ -97,7 +98,11 @@ def _runs(ax: Axes, smallest: float, largest: Mapping[str, float]) -> None:
     "years far to the right of them, by a factor of two and more."
 )
 def plot_disagreement(
-    ax: Axes, placed: pd.DataFrame, band: pd.DataFrame, names: Sequence[str], others: Mapping
+    ax: Axes,
+    placed: pd.DataFrame,
+    band: pd.DataFrame,
+    names: Sequence[str],
+    others: Mapping[str, Any],
 ) -> Axes:
     """The compute multiple of some models under the refit, with its band, and other laws.
 
@@ -111,7 +116,7 @@ def plot_disagreement(
     ax.plot(compute["refit"], rows, "o", color=BLUE, label="refit, with its band")
     styles = zip(others.items(), "^s", (ORANGE, PURPLE), strict=False)
     for (law, label), shape, colour in styles:
-        hollow = {"fillstyle": "none", "markeredgewidth": 1.4}
+        hollow: dict[str, Any] = {"fillstyle": "none", "markeredgewidth": 1.4}
         ax.plot(compute[law], rows, shape, color=colour, label=label, **hollow)
     ax.axvline(1, color=GREY, linewidth=1, label=f"{DATA_ONLY}optimal")
     ax.set_yticks(rows, labels=list(names))

@@ -7,12 +7,14 @@ returns them; above each stands its alt text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 from analysis.overtraining import OvertrainingLaw
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
@@ -30,7 +32,7 @@ MULTIPLIERS = (10, 20, 40, 80, 160, 320, 640)
     "Filled markers are runs of December 2023, hollow ones of early 2024: all of those are long "
     "runs."
 )
-def plot_testbed(ax: Axes, runs: pd.DataFrame, second) -> Axes:
+def plot_testbed(ax: Axes, runs: pd.DataFrame, second: ArrayLike) -> Axes:
     """Every run by size and token multiplier; `second` marks the runs of the second batch."""
     _markers(ax, runs, runs["N"], runs["token_multiplier"], second, "second batch", spread=1.25)
     ax.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="tokens a parameter M")
@@ -47,7 +49,10 @@ def plot_testbed(ax: Axes, runs: pd.DataFrame, second) -> Axes:
     "lie further up."
 )
 def plot_parallel_lines(
-    ax: Axes, law: OvertrainingLaw, runs: pd.DataFrame, multipliers=(20, 80, 320, 640)
+    ax: Axes,
+    law: OvertrainingLaw,
+    runs: pd.DataFrame,
+    multipliers: Sequence[float] = (20, 80, 320, 640),
 ) -> Axes:
     """Measured loss less E against compute, and the law's line for each multiplier."""
     for M, colour in zip(multipliers, (BLUE, GREEN, ORANGE, PURPLE), strict=False):
@@ -75,12 +80,15 @@ def plot_parallel_lines(
     "of equality; hollow markers are the runs that were fitted to."
 )
 def plot_predicted(
-    ax: Axes, tables: Mapping[str, pd.DataFrame], fitted: Sequence, quantity: str = "loss"
+    ax: Axes,
+    tables: Mapping[str, pd.DataFrame],
+    fitted: Sequence[tuple[float, float]],
+    quantity: str = "loss",
 ) -> Axes:
     """Predicted against measured `quantity`, "loss" or "error"; runs fitted to are hollow."""
     table = pd.concat([own.assign(train_set=name) for name, own in tables.items()])
-    fitted = {(float(N), float(M)) for N, M in fitted}
-    used = [run in fitted for run in zip(table["N"], table["token_multiplier"], strict=True)]
+    small = {(float(N), float(M)) for N, M in fitted}
+    used = [run in small for run in zip(table["N"], table["token_multiplier"], strict=True)]
     _markers(ax, table, table[quantity], table[f"{quantity}_predicted"], used, "fitted to")
     ends = [table[quantity].min(), table[quantity].max()]
     ax.plot(ends, ends, color=GREY, linewidth=1, label="equal")
@@ -94,7 +102,9 @@ def plot_predicted(
     "The deeper the colour the larger the error: blue where the prediction is too low, orange "
     "where it is too high."
 )
-def plot_error_map(ax: Axes, table: pd.DataFrame, column: str = "loss_error", full=5.0) -> Axes:
+def plot_error_map(
+    ax: Axes, table: pd.DataFrame, column: str = "loss_error", full: float = 5.0
+) -> Axes:
     """Signed relative errors in percent by size and multiplier; `full` is the deepest colour's."""
     sizes = sorted(table["N"].unique())
     columns = {M: place for place, M in enumerate(sorted(table["token_multiplier"].unique()))}
@@ -167,7 +177,7 @@ def plot_frontier(ax: Axes, frontiers: Mapping[str, pd.DataFrame]) -> Axes:
     "Error on tasks against loss. The points of the fitted runs and of the others rise along "
     "curves that flatten towards high losses."
 )
-def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple]) -> Axes:
+def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple[Any, ...]]) -> Axes:
     """Error against loss: label -> (law, loss, error, fitted), the fitted runs hollow."""
     colours = (BLUE, ORANGE, GREEN, PURPLE)
     for (label, found), colour in zip(series.items(), colours, strict=False):
@@ -176,7 +186,7 @@ def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple]) -> Axes:
         L = np.linspace(loss.min(), loss.max(), 200)
         ax.plot(L, law.error(L), color=colour, linewidth=1.2, label=label)
         ax.plot(loss[~fitted], error[~fitted], ".", color=colour, label=f"{DATA_ONLY}{label}, runs")
-        style = {"color": colour, "fillstyle": "none", "markersize": 7}
+        style: dict[str, Any] = {"color": colour, "fillstyle": "none", "markersize": 7}
         ax.plot(loss[fitted], error[fitted], "o", label=f"{DATA_ONLY}{label}, fitted", **style)
     ax.set(xlabel="loss, nats per token", ylabel="error, a fraction")
     ax.legend()
@@ -188,7 +198,7 @@ def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple]) -> Axes:
     "band for each law. All are flat near one; towards small models they part, the ones with "
     "larger exponents rising first."
 )
-def plot_overheads(ax: Axes, k_N, curves: Mapping[str, tuple]) -> Axes:
+def plot_overheads(ax: Axes, k_N: ArrayLike, curves: Mapping[str, tuple[Any, ...]]) -> Axes:
     """Overheads: label -> (centre, low, high), fractions; low and high may be None."""
     colours = (BLUE, ORANGE, GREEN, PURPLE, GREY)
     for (label, (centre, low, high)), colour in zip(curves.items(), colours, strict=False):
@@ -236,7 +246,7 @@ def plot_pairs(ax: Axes, pairs: pd.DataFrame, factor: float = 1.5) -> Axes:
     "How often the same experiment would give each prediction error if only the noise of the runs "
     "changed: a bell several percent wide, with a narrow band in the middle for the error printed."
 )
-def plot_luck(ax: Axes, worlds: Mapping[str, Mapping], printed: float) -> Axes:
+def plot_luck(ax: Axes, worlds: Mapping[str, Mapping[str, Any]], printed: float) -> Axes:
     """Histograms of the prediction errors of simulated worlds, and the printed error.
 
     `worlds`: label -> counts and edges of the histogram; edges and `printed` are fractions.
@@ -256,13 +266,21 @@ def plot_luck(ax: Axes, worlds: Mapping[str, Mapping], printed: float) -> Axes:
     return ax
 
 
-def _markers(ax: Axes, table, x, y, hollow, hollow_text: str, spread: float = 1.0) -> None:
+def _markers(
+    ax: Axes,
+    table: pd.DataFrame,
+    x: pd.Series,
+    y: pd.Series,
+    hollow: ArrayLike,
+    hollow_text: str,
+    spread: float = 1.0,
+) -> None:
     """Points in the colour and shape of their training set, some hollow; the key above the axes.
 
     `spread` sets the training sets apart by this factor in x.
     """
     hollow = np.asarray(hollow, dtype=bool)
-    style = {"linestyle": "", "markersize": 5}
+    style: dict[str, Any] = {"linestyle": "", "markersize": 5}
     for place, (name, (label, colour, marker)) in enumerate(SETS.items()):
         for empty in (False, True):
             chosen = (table["train_set"] == name).to_numpy() & (hollow == empty)
@@ -273,7 +291,7 @@ def _markers(ax: Axes, table, x, y, hollow, hollow_text: str, spread: float = 1.
         Line2D([], [], color=colour, marker=marker, label=label, **style)
         for label, colour, marker in SETS.values()
     ]
-    grey = {"color": GREY, "marker": "o", "fillstyle": "none", "label": hollow_text}
+    grey: dict[str, Any] = {"color": GREY, "marker": "o", "fillstyle": "none", "label": hollow_text}
     handles.append(Line2D([], [], **grey, **style))
     ax.legend(
         handles=handles,

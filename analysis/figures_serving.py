@@ -6,7 +6,7 @@ returns them; above each stands its alt text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -58,7 +58,7 @@ def plot_lifetime_size(ax: Axes, laws: Mapping[str, ParametricLaw], draws: LawEn
     "at first, then up a wall. Where a curve crosses the line at one, the smaller model has paid "
     "for its overhead."
 )
-def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses) -> Axes:
+def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses: Sequence[float]) -> Axes:
     """Lifetime cost against k_N, relative to k_N = 1, at several r T / D_opt; minima as dots."""
     wall = minimum_model_scale(alpha, beta)
     k_N = np.concatenate([np.geomspace(wall * 1.01, 1, 300), np.linspace(1, 1.4, 60)[1:]])
@@ -88,7 +88,7 @@ def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses) -> Axes:
     "models fixed at three quarters, a half and a quarter of the size start below zero, touch it "
     "one after the other, and then level off at a quarter, a half and three quarters."
 )
-def plot_lifetime_saving(ax: Axes, alpha: float, beta: float, sizes) -> Axes:
+def plot_lifetime_saving(ax: Axes, alpha: float, beta: float, sizes: Sequence[float]) -> Axes:
     """What the cheapest model and models of fixed k_N save, against r T / D_opt."""
     saving = 100 * np.asarray(lifetime_saving(SERVED, alpha, beta))
     ax.plot(SERVED, saving, color=BLUE, label="cheapest size")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from numpy.typing import ArrayLike
 
 from analysis.microscope import CostedLaw, optimum, solve_k_D
@@ -151,6 +152,6 @@ def _translates(
     return ax
 
 
-def _plain_ticks(axis, ticks: Sequence[float]) -> None:
+def _plain_ticks(axis: Axis, ticks: Sequence[float]) -> None:
     axis.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     axis.set_ticks([], minor=True)

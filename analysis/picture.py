@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -19,13 +20,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+Plot = TypeVar("Plot", bound=Callable[..., Axes])
+
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3d7fc4", "#d5662a", "#3a9a68", "#9b6bc0", "#808890"
 PINK = "#cc4b84"
 LINES, MARKERS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v")
 """Colour is never the only thing that tells two series of a legend apart."""
 DATA_ONLY = "_data:"
 """A label that begins so is a series of the data behind a picture, and not in its legend."""
-STYLE = {
+STYLE: dict[str, Any] = {
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -40,11 +43,11 @@ STYLE = {
 }
 
 
-def seen_as(alt: str) -> Callable:
+def seen_as(alt: str) -> Callable[[Plot], Plot]:
     """Give a plot function its alt text: what one should see in the picture."""
 
-    def attach(plot: Callable[..., Axes]) -> Callable[..., Axes]:
-        plot.alt = alt
+    def attach(plot: Plot) -> Plot:
+        plot.alt = alt  # type: ignore[attr-defined]
         return plot
 
     return attach
@@ -95,21 +98,25 @@ def note(text: str) -> Note | None:
 
 
 def show(
-    plot: Callable[..., Axes], *args, size=(4.8, 3.3), outlined: bool = True, **kwargs
+    plot: Callable[..., Axes],
+    *args: Any,
+    size: tuple[float, float] = (4.8, 3.3),
+    outlined: bool = True,
+    **kwargs: Any,
 ) -> Picture:
     """Draw `plot(ax, *args, **kwargs)` and return it as a `Picture`. `size` is in inches.
 
     Letters are `outlined`, the same everywhere, or else text in a font of the reader's: a third
     of the bytes.
     """
-    name = plot.__name__.removeprefix("plot_")
+    name, alt = plot.__name__.removeprefix("plot_"), plot.alt  # type: ignore[attr-defined]
     letters = {"svg.fonttype": "path" if outlined else "none"}
-    with mpl.rc_context({**STYLE, **letters, "svg.hashsalt": name}):
+    with mpl.rc_context({**STYLE, **letters, "svg.hashsalt": name}):  # type: ignore[dict-item]
         figure = Figure(figsize=size, layout="constrained")
         axes = tell_apart(plot(figure.add_subplot(), *args, **kwargs))
         target = io.StringIO()
         figure.savefig(target, format="svg", transparent=True, metadata={"Date": None})
-    return Picture(_inline(target.getvalue(), plot.alt), plot.alt, _points(axes), name)
+    return Picture(_inline(target.getvalue(), alt), alt, _points(axes), name)
 
 
 def tell_apart(axes: Axes) -> Axes:
@@ -118,10 +125,10 @@ def tell_apart(axes: Axes) -> Axes:
     The first keeps what it has. Styles that other lines of the legend have are not given away.
     """
     shown = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
-    taken = {(line.get_linestyle(), line.get_marker()) for line in shown}
-    seen: dict[tuple, str] = {}
+    taken: set[tuple[Any, Any]] = {(line.get_linestyle(), line.get_marker()) for line in shown}
+    seen: dict[tuple[Any, Any], Any] = {}
     for line in shown:
-        style = line.get_linestyle(), line.get_marker()
+        style: tuple[Any, Any] = line.get_linestyle(), line.get_marker()
         if seen.setdefault(style, line.get_color()) == line.get_color():
             continue
         if style[1] in (None, "None", ""):
@@ -136,7 +143,7 @@ def tell_apart(axes: Axes) -> Axes:
     return axes
 
 
-def _restyle(axes: Axes, line: Line2D, dash: str, marker: str) -> None:
+def _restyle(axes: Axes, line: Line2D, dash: Any, marker: Any) -> None:
     """Restyle a line, and its key in the legend."""
     legend = axes.get_legend()
     keys = [] if legend is None else zip(legend.legend_handles, legend.get_texts(), strict=False)
