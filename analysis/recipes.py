@@ -168,11 +168,11 @@ def fit_shared(
         table_with("N", "D")("runs", frame)
         column("validation", validation, frame)
     sets = [
-        tuple(frame[name].to_numpy(float) for name in ("N", "D", validation))
+        (frame["N"].to_numpy(float), frame["D"].to_numpy(float), frame[validation].to_numpy(float))
         for frame in runs.values()
     ]
 
-    def residuals(shape):
+    def residuals(shape: np.ndarray) -> np.ndarray:
         return np.concatenate([_line(shape, *one, recipe)[2] for one in sets])
 
     eta, log_M = (axis.ravel() for axis in np.meshgrid(*SHAPES))
@@ -227,7 +227,9 @@ def held_out(
     return pd.concat(tables, ignore_index=True)
 
 
-def _line(shape, N, D, loss, recipe):
+def _line(
+    shape: np.ndarray, N: np.ndarray, D: np.ndarray, loss: np.ndarray, recipe: Recipe
+) -> tuple[float, float, np.ndarray]:
     """E and S of one training set at a given shape, and its weighted residuals; E not negative."""
     eta, log_M = shape
     C, m = FLOP_PER_PARAMETER_TOKEN * N * D, np.log(D / N) - log_M
@@ -239,23 +241,32 @@ def _line(shape, N, D, loss, recipe):
     return E, S, columns @ [E, S] - loss / unit
 
 
-def _squares(eta, log_M, N, D, loss, recipe):
+def _squares(
+    eta: np.ndarray,
+    log_M: np.ndarray,
+    N: np.ndarray,
+    D: np.ndarray,
+    loss: np.ndarray,
+    recipe: Recipe,
+) -> np.ndarray:
     """The weighted squares that the best line leaves, at each of many shapes."""
     C, m = FLOP_PER_PARAMETER_TOKEN * N * D, np.log(D / N) - log_M[:, None]
     h = 2 * np.cosh(eta[:, None] * m) * np.exp(-eta[:, None] * np.log(C / C.mean()))
     weight = _unit(loss, N, recipe) ** -2.0
     share = weight / weight.sum()
     h, y = h - (h @ share)[:, None], loss - loss @ share
-    return y**2 @ weight - (h @ (weight * y)) ** 2 / (h**2 @ weight)
+    return np.asarray(y**2 @ weight - (h @ (weight * y)) ** 2 / (h**2 @ weight))
 
 
-def _unit(loss, N, recipe):
+def _unit(loss: np.ndarray, N: np.ndarray, recipe: Recipe) -> np.ndarray:
     """What a residual in nats per token is divided by, shape (n,)."""
     scale = loss if recipe.relative else np.ones_like(loss)
     return scale / (N / SMALL_SIZES[-1]) ** recipe.size_power
 
 
-def _jacobian(law: OvertrainingLaw, N, D, place: int, n_sets: int) -> np.ndarray:
+def _jacobian(
+    law: OvertrainingLaw, N: np.ndarray, D: np.ndarray, place: int, n_sets: int
+) -> np.ndarray:
     """The derivative of the loss in (eta, ln M*, E and S of each set), shape (n, 2 + 2 n_sets)."""
     eta, log_M = law.eta, np.log(law.optimal_multiplier)
     S, C = np.sqrt(law.a * law.b), FLOP_PER_PARAMETER_TOKEN * N * D

@@ -10,12 +10,15 @@ Close to the minimum the Hessian is exact, and convergence quadratic.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 from scipy import optimize, sparse
 
 from analysis.solver.problems import NARROW, WIDE, Problems
 
+Found: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""theta (5, P), value (P,) and whether it is a minimum (P,)."""
 _LARGEST_STEP = np.array([[2.0], [4.0], [4.0], [0.5], [0.5]])
 _MAX_STEPS = {False: 60, True: 200}
 
@@ -32,11 +35,13 @@ class _State:
     gradient: np.ndarray
     curvature: np.ndarray
 
-    def keep(self, mask):
+    def keep(self, mask: np.ndarray) -> _State:
         return _State(*(getattr(self, field.name)[..., mask] for field in fields(self)))
 
 
-def minimise(problems: Problems, theta, delta, first_delta=0.1):
+def minimise(
+    problems: Problems, theta: np.ndarray, delta: float, first_delta: float = 0.1
+) -> Found:
     """Minimise every problem from its own start.
 
     Parameters
@@ -61,7 +66,9 @@ def minimise(problems: Problems, theta, delta, first_delta=0.1):
         return _descend(problems, theta, delta, delta, True)
 
 
-def least_absolute(problems: Problems, theta, row=0, max_steps=50):
+def least_absolute(
+    problems: Problems, theta: np.ndarray, row: int = 0, max_steps: int = 50
+) -> tuple[np.ndarray, float, bool]:
     """Carry one problem on to the least sum of absolute residuals, from a Huber fit next to it.
 
     Each step solves the linear programme in the linearised residuals, within a trust region: the
@@ -108,7 +115,9 @@ def least_absolute(problems: Problems, theta, row=0, max_steps=50):
     return theta, value, False
 
 
-def _descend(problems, theta, first_delta, delta, exact):
+def _descend(
+    problems: Problems, theta: np.ndarray, first_delta: float, delta: float, exact: bool
+) -> Found:
     """One phase: reweighted least squares while delta narrows, or damped Newton at the last."""
     low, high = problems.bounds(*(WIDE if exact else NARROW))
     theta = np.clip(theta, low, high)
@@ -143,7 +152,14 @@ def _descend(problems, theta, first_delta, delta, exact):
     return theta, values, converged
 
 
-def _advance(problems, state, trial, narrow, delta, exact):
+def _advance(
+    problems: Problems,
+    state: _State,
+    trial: np.ndarray,
+    narrow: np.ndarray,
+    delta: float,
+    exact: bool,
+) -> None:
     """Move each problem to its trial point if that is better, and set its damping by how well."""
     deltas = np.where(narrow, np.maximum(state.delta / 5, delta), state.delta)
     value, gradient, curvature = problems.sweep(trial, deltas, state.row, exact)
@@ -167,7 +183,9 @@ def _advance(problems, state, trial, narrow, delta, exact):
         setattr(state, name, np.where(better, new, getattr(state, name)))
 
 
-def _step(problems, state, low, high, exact):
+def _step(
+    problems: Problems, state: _State, low: np.ndarray, high: np.ndarray, exact: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the damped step (5, P), twice its predicted decrease (P,), and where it is proper.
 
     A parameter at a wall that would move on through it is held there.
@@ -187,7 +205,7 @@ def _step(problems, state, low, high, exact):
     return np.clip(step, -_LARGEST_STEP, _LARGEST_STEP), decrement, definite
 
 
-def _solve(H, rhs, damping):
+def _solve(H: np.ndarray, rhs: np.ndarray, damping: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Solve (H + damping diag|H|) z = rhs for every problem; replace pivots that are not positive.
 
     Elimination in place over all problems at once: H (k, k, P), rhs (k, P). Also returns where

@@ -18,6 +18,7 @@ Axes: parameters first, problems last, runs in between only within a block that 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 E, A, B, ALPHA, BETA = range(5)
 
@@ -42,7 +43,14 @@ class Problems:
         fixes a parameter, two equal rows tie two parameters.
     """
 
-    def __init__(self, N, D, loss, weights=None, basis=None):
+    def __init__(
+        self,
+        N: np.ndarray,
+        D: np.ndarray,
+        loss: np.ndarray,
+        weights: np.ndarray | None = None,
+        basis: np.ndarray | None = None,
+    ) -> None:
         log_N, log_D = np.log(N), np.log(D)
         self.centre = log_N.mean(), log_D.mean()
         x, y = log_N - self.centre[0], log_D - self.centre[1]
@@ -64,7 +72,7 @@ class Problems:
         self.block = max(1, _BLOCK_VALUES // x.size)
         self._work = np.empty((11, self.block, x.size))
 
-    def theta(self, parameters):
+    def theta(self, parameters: ArrayLike) -> np.ndarray:
         """Return theta, shape (5, ...), of rows (E, A, B, alpha, beta), shape (5, ...)."""
         theta = np.array(parameters, dtype=float)
         with np.errstate(divide="ignore"):
@@ -73,7 +81,7 @@ class Problems:
         theta[B] -= theta[BETA] * self.centre[1]
         return theta
 
-    def parameters(self, theta):
+    def parameters(self, theta: np.ndarray) -> np.ndarray:
         """Return rows (E, A, B, alpha, beta), shape (5, ...), of theta."""
         parameters = np.array(theta, dtype=float)
         parameters[A] += theta[ALPHA] * self.centre[0]
@@ -81,13 +89,13 @@ class Problems:
         parameters[:ALPHA] = np.exp(parameters[:ALPHA])
         return parameters
 
-    def from_plain_logs(self):
+    def from_plain_logs(self) -> np.ndarray:
         """Return the derivative of theta in (log E, log A, log B, alpha, beta), shape (5, 5)."""
         derivative = np.eye(5)
         derivative[A, ALPHA], derivative[B, BETA] = -self.centre[0], -self.centre[1]
         return derivative
 
-    def bounds(self, lowest_share, exponents):
+    def bounds(self, lowest_share: float, exponents: tuple[float, float]) -> np.ndarray:
         """Return the lower and upper bounds of theta, each (5, 1); none where theta cannot move."""
         low, high = self.log_loss.min(), self.log_loss.max()
         bottom = low + np.log(lowest_share)
@@ -98,19 +106,21 @@ class Problems:
         bounds[0, still], bounds[1, still] = -np.inf, np.inf
         return bounds[:, :, None]
 
-    def at_walls(self, theta):
+    def at_walls(self, theta: np.ndarray) -> np.ndarray:
         """Return which parameters of theta, shape (5,), lie at a wall of the wide box."""
         low, high = self.bounds(*WIDE)[:, :, 0]
-        return self.basis.any(axis=1) & ((theta <= low) | (theta >= high))
+        return np.asarray(self.basis.any(axis=1) & ((theta <= low) | (theta >= high)))
 
-    def residual(self, theta):
+    def residual(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return r, shape (n,), and the derivatives of the predicted log loss, (n, 5), at theta."""
         u = theta[E] + 0 * self.x, theta[A] - theta[ALPHA] * self.x, theta[B] - theta[BETA] * self.y
         predicted = np.logaddexp.reduce(u)
         p = np.exp(u - predicted)
         return self.log_loss - predicted, np.stack([*p, -self.x * p[1], -self.y * p[2]], axis=1)
 
-    def sweep(self, theta, delta, rows, exact=True):
+    def sweep(
+        self, theta: np.ndarray, delta: np.ndarray, rows: np.ndarray, exact: bool = True
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return value (P,), gradient (5, P) and curvature (5, 5, P) at theta, shape (5, P).
 
         Parameters
@@ -137,7 +147,14 @@ class Problems:
             value[part] = self._sums(theta[:, part], delta[part], w, exact, out)
         return value, *_assemble([array.transpose(0, 2, 1) for array in sums], exact)
 
-    def _sums(self, theta, delta, w, exact, sums):
+    def _sums(
+        self,
+        theta: np.ndarray,
+        delta: np.ndarray,
+        w: np.ndarray | None,
+        exact: bool,
+        sums: list[np.ndarray],
+    ) -> np.ndarray:
         """Fill the sums over runs for one block of problems, and return the values."""
         work = self._work[:, : theta.shape[1]]
         p_A, p_B, c, s, c_A, c_AA, s_A, c_B, c_BB, s_B, c_AB = work
@@ -163,7 +180,7 @@ class Problems:
         if w is not None:
             c *= w
             s *= w
-        value = np.einsum("pn,pn->p", total, s)
+        value: np.ndarray = np.einsum("pn,pn->p", total, s)
         if exact:
             c += s
 
@@ -181,7 +198,7 @@ class Problems:
         return value
 
 
-def _assemble(sums, exact):
+def _assemble(sums: list[np.ndarray], exact: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradient (5, P) and the curvature (5, 5, P) from the sums over runs.
 
     Each sum carries its moments first: sA[1] is the sum of s p_A x. The share of E is one less the

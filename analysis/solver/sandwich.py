@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
+from analysis.solver.problems import Problems
+
 LARGEST_CONDITION = 1e12
 """Condition number above which the runs are said not to determine the law."""
 
 
-def sandwich(problems, theta, delta):
+def sandwich(problems: Problems, theta: np.ndarray, delta: float) -> tuple[np.ndarray, float]:
     """Return the sandwich covariance of the parameters and the condition number.
 
     The meat is the sum of psi^2 J J^T, with psi the residual clipped at delta. The bread is the sum
@@ -43,9 +45,9 @@ def sandwich(problems, theta, delta):
     return covariance, condition
 
 
-def _bandwidth(residual, w):
+def _bandwidth(residual: np.ndarray, w: np.ndarray) -> float:
     """Return the width of a Gaussian kernel for the density of residuals (Silverman's rule)."""
     order = np.argsort(np.abs(residual))
     total = np.cumsum(w[order])
     median = np.abs(residual)[order][np.searchsorted(total, total[-1] / 2)]
-    return 0.9 * 1.4826 * median * np.count_nonzero(w) ** -0.2
+    return float(0.9 * 1.4826 * median * np.count_nonzero(w) ** -0.2)
