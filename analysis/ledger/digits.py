@@ -19,7 +19,7 @@ def rounds_to(value: float, printed: str) -> bool:
     (True, False)
     """
     number = Decimal(printed)
-    half_unit = Decimal(5).scaleb(number.as_tuple().exponent - 1)
+    half_unit = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
     return abs(Decimal(value) - number) <= half_unit
 
 
@@ -33,7 +33,7 @@ def cuts_to(value: float, printed: str) -> bool:
     """
     number = Decimal(printed)
     surplus = abs(Decimal(value)) - abs(number)
-    return 0 <= surplus < Decimal(1).scaleb(number.as_tuple().exponent)
+    return 0 <= surplus < Decimal(1).scaleb(int(number.as_tuple().exponent))
 
 
 def without_trailing_zeros(printed: str) -> list[tuple[int, str]]:
@@ -49,7 +49,7 @@ def without_trailing_zeros(printed: str) -> list[tuple[int, str]]:
     if "." in printed:
         return []
     number = Decimal(printed)
-    finest, coarsest = number.as_tuple().exponent, number.normalize().as_tuple().exponent
+    finest, coarsest = int(number.as_tuple().exponent), int(number.normalize().as_tuple().exponent)
     exponents = range(finest + 1, min(coarsest, number.adjusted() - 1) + 1)
     return [
         (number.adjusted() - e + 1, str(number.quantize(Decimal(1).scaleb(e)))) for e in exponents

@@ -23,7 +23,7 @@ def _parameters(case: Case) -> float:
 
 @states("lifetime-optimal tokens")
 def _tokens(case: Case) -> float:
-    return _scales(case)[1] * _optimum(case).D
+    return float(_scales(case)[1] * _optimum(case).D)
 
 
 @states("lifetime-optimal tokens over compute-optimal tokens")
@@ -33,13 +33,13 @@ def _tokens_relative(case: Case) -> float:
 
 @states("share of the lifetime compute saved")
 def _saving(case: Case) -> float:
-    return lifetime_saving(_served(case), *_exponents(case))
+    return float(lifetime_saving(_served(case), *_exponents(case)))
 
 
 @states("lifetime compute saved")
 def _compute_saved(case: Case) -> float:
     optimum = _optimum(case)
-    return _saving(case) * lifetime_compute(optimum.N, optimum.D, case.number("T"))
+    return _saving(case) * float(lifetime_compute(optimum.N, optimum.D, case.number("T")))
 
 
 @states("inference compute saved for training compute")
@@ -51,12 +51,12 @@ def _inference_saved(case: Case) -> float:
 
 @states("data scaling factor")
 def _data_scaling_factor(case: Case) -> float:
-    return data_scaling_factor(case.number("k_N"), *_exponents(case))
+    return float(data_scaling_factor(case.number("k_N"), *_exponents(case)))
 
 
 @states("tokens on a power law", law="D = a C^b")
 def _tokens_on_power_law(case: Case) -> float:
-    return case.number("a") * case.number("C") ** case.number("b")
+    return float(case.number("a") * case.number("C") ** case.number("b"))
 
 
 @states("parameters for the compute", law="C = 6 N D")
@@ -69,7 +69,7 @@ def _optimum(case: Case) -> Allocation:
 
 
 def _served(case: Case) -> float:
-    return case.number("T") / _optimum(case).D
+    return float(case.number("T") / _optimum(case).D)
 
 
 def _scales(case: Case) -> tuple[float, float]:

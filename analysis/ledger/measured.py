@@ -8,7 +8,9 @@ record of `python -m analysis.uncertainty`, which a test holds against the data.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from scipy.stats import spearmanr
 
@@ -32,6 +34,9 @@ from analysis.extrapolation import (
 from analysis.ledger.statements import Case, states
 from analysis.testbed import TRAIN_SETS, VALIDATION_SETS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 RECORD = "gadre2024_claims"
 REFITS = "chinchilla-refit"
 FITS = {"six": SIX_RUNS, "five": FIVE_RUNS}
@@ -47,12 +52,13 @@ def recalled() -> Recalled:
     return recall(RECORD, compute)
 
 
-def measured() -> dict:
+def measured() -> dict[str, Any]:
     """Return all values, from the data or from the record."""
-    return recalled().value
+    values: dict[str, Any] = recalled().value
+    return values
 
 
-def compute() -> dict:
+def compute() -> dict[str, Any]:
     """Compute all values from the data.
 
     Returns
@@ -66,7 +72,7 @@ def compute() -> dict:
     tasks = load_tasks()
     runs = with_errors(load_testbed(), load_downstream())
     averages = {"err17": tuple(tasks["task"][tasks["in_split"]]), "err46": tuple(tasks["task"])}
-    values: dict = {"parameters": {}, "errors": {}, "compute": {}, "runs": {}}
+    values: dict[str, Any] = {"parameters": {}, "errors": {}, "compute": {}, "runs": {}}
     predicted, found = [], []
     for train_set in TRAIN_SETS.values():
         whole = extrapolate(runs, train_set, tasks=averages["err17"])
@@ -83,12 +89,15 @@ def compute() -> dict:
 
 def _parameters(whole: Extrapolation) -> dict[str, float]:
     law = whole.loss_fit.law
+    assert whole.error_fit is not None  # there are tasks
     return {**vars(law), **vars(whole.error_fit.law), "M_star": law.optimal_multiplier}
 
 
-def _errors(runs, train_set: str, averages: dict) -> dict:
+def _errors(
+    runs: pd.DataFrame, train_set: str, averages: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
     """The relative error of every prediction for one training set."""
-    errors = {}
+    errors: dict[str, Any] = {}
     for validation in VALIDATION_SETS:
         table = extrapolate(runs, train_set, validation=validation).table
         errors[validation] = {"five": _by_run(table, "loss_error")}
@@ -104,25 +113,26 @@ def _errors(runs, train_set: str, averages: dict) -> dict:
     return errors
 
 
-def _by_run(table, column: str) -> dict[str, float]:
+def _by_run(table: pd.DataFrame, column: str) -> dict[str, float]:
     """Eight digits of each value: the record stays small, and no source prints more than four."""
     digits = [float(f"{value:.8g}") for value in table[column].abs()]
     return dict(zip(table["model"], digits, strict=True))
 
 
-def _entry(case: Case, values: dict, *names: str):
+def _entry(case: Case, values: Any, *names: str) -> float:
     for name in names:
         key = case.text(name)
         if key not in values:
             raise ValueError(f"claim {case.claim.id}: no {name} {key!r}, only {sorted(values)}")
         values = values[key]
-    return values
+    return float(values)
 
 
 @cache
 def refits() -> dict[str, dict[str, float]]:
     """Return the laws refitted to the 240 runs, by what was minimised, each by parameter."""
-    return recorded(REFITS)["value"]["laws"]
+    laws: dict[str, dict[str, float]] = recorded(REFITS)["value"]["laws"]
+    return laws
 
 
 def _huber_refit(case: Case) -> float:
@@ -161,7 +171,7 @@ def _times_cheaper(case: Case) -> float:
 
 @states("rank correlation", law="predicted against measured error of the nine large runs")
 def _rank_correlation(case: Case) -> float:
-    return measured()["ranks"]
+    return float(measured()["ranks"])
 
 
 if __name__ == "__main__":

@@ -197,7 +197,7 @@ def digits_transposed(case: Case, value: float) -> str | None:
         return None
     for i in range(len(digits) - 1):
         swapped = (*digits[:i], digits[i + 1], digits[i], *digits[i + 2 :])
-        candidate = Decimal((sign, swapped, exponent))
+        candidate = Decimal((sign, swapped, int(exponent)))
         if candidate != number and rounds_to(value, str(candidate)):
             return (
                 f"Two digits are transposed: {figure(value, case.claim.printed)} follows from what"
@@ -268,7 +268,9 @@ READINGS = (
 """All readings, in the order in which they are tried; the last one always speaks."""
 
 
-def _shortened(case: Case, value: float, gives: Callable, how: str) -> str | None:
+def _shortened(
+    case: Case, value: float, gives: Callable[[float, str], bool], how: str
+) -> str | None:
     printed = case.claim.printed
     for digits, shorter in without_trailing_zeros(printed):
         if gives(value, shorter):
@@ -283,7 +285,7 @@ def _at_the_start(name: str) -> str:
 
 def _to_place(value: float, printed: str) -> str:
     """The value rounded where the printed figure was."""
-    return f"{round(Decimal(value), -Decimal(printed).as_tuple().exponent):f}"
+    return f"{round(Decimal(value), -int(Decimal(printed).as_tuple().exponent)):f}"
 
 
 def _told_apart(value: float, given: float) -> str:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from analysis.ledger.digits import figure
 from analysis.ledger.readings import Kind
@@ -111,7 +112,7 @@ def _html_number(digits: str, unit: str) -> str:
     return f"<b>{number}</b> {unit}" if unit else f"<b>{number}</b>"
 
 
-def _records(verdicts: Iterable[Verdict]) -> list[dict[str, str | float | None]]:
+def _records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     """Each verdict as one flat row."""
     return [
         {
@@ -159,7 +160,7 @@ def as_markdown(verdicts: Sequence[Verdict]) -> str:
 def as_table(verdicts: Sequence[Verdict]) -> str:
     """Columns for a terminal, and how many claims have each verdict."""
     columns = ("id", "printed", "computed", "unit", "law", "verdict")
-    rows = [columns]
+    rows: list[tuple[str, ...]] = [columns]
     for record in _records(verdicts):
         record["computed"] = _short(record["computed"], 6)
         rows.append(tuple(str(record[column]) for column in columns))

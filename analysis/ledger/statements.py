@@ -64,6 +64,7 @@ class Input:
     half_unit: float
 
 
+Formula = Callable[["Case"], float]
 TRANSLATIONS: Mapping[str, str] = MappingProxyType({"seed-000": "de-vries-2023"})
 """What each translation translates: it has no law of its own."""
 
@@ -111,7 +112,9 @@ class Case:
 
     def value(self) -> float:
         """What the source's statement gives, in the unit of the claim."""
-        return STATEMENTS[self.claim.quantity].formula(self) / UNIT_SIZES[self.claim.unit]
+        formula = STATEMENTS[self.claim.quantity].formula
+        assert formula is not None
+        return formula(self) / UNIT_SIZES[self.claim.unit]
 
     def other_values(self) -> dict[str, float]:
         """What the source may have meant instead, in the unit of the claim, by what it rests on."""
@@ -174,9 +177,7 @@ def case_of(claim: Claim, ledger: Mapping[str, Claim]) -> Case:
     if "law" in inputs:
         name = inputs["law"].text
         if name not in PUBLISHED:
-            raise ValueError(
-                f"claim {claim.id}: law must be one of {list(PUBLISHED)}, got {name!r}"
-            )
+            raise ValueError(f"claim {claim.id}: law must be one of {[*PUBLISHED]}, got {name!r}")
     law = PUBLISHED[name].law if name in PUBLISHED else None
     return Case(claim, inputs, law, STATEMENTS[claim.quantity].law or name, ledger)
 
@@ -202,7 +203,7 @@ def _parse_input(text: str, rounded: bool) -> Input:
         return Input(text, math.nan, 0.0)
     if not number.is_finite() or abs(number.adjusted()) > 300:
         return Input(text, float(number), 0.0)
-    half_unit = Decimal(5).scaleb(number.as_tuple().exponent - 1) if rounded else 0
+    half_unit = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1) if rounded else 0
     return Input(text, float(number), float(half_unit))
 
 
@@ -221,19 +222,21 @@ class Statement:
         Formulas that the source may have meant instead, by what they rest on.
     """
 
-    formula: Callable[[Case], float] | None
+    formula: Formula | None
     law: str
-    others: Mapping[str, Callable[[Case], float]] = field(default_factory=dict)
+    others: Mapping[str, Formula] = field(default_factory=dict)
 
 
 STATEMENTS: dict[str, Statement] = {}
 """The statement of each quantity."""
 
 
-def states(quantity: str, law: str = "", others: Mapping[str, Callable] | None = None):
+def states(
+    quantity: str, law: str = "", others: Mapping[str, Formula] | None = None
+) -> Callable[[Formula], Formula]:
     """Register the formula of a quantity."""
 
-    def register(formula: Callable[[Case], float]) -> Callable[[Case], float]:
+    def register(formula: Formula) -> Formula:
         STATEMENTS[quantity] = Statement(formula, law, others or {})
         return formula
 
@@ -257,12 +260,12 @@ def _tokens_for_compute(case: Case) -> float:
 
 @states("compute-optimal parameters")
 def _optimal_parameters(case: Case) -> float:
-    return case.parametric().compute_optimal(case.number("C")).N
+    return float(case.parametric().compute_optimal(case.number("C")).N)
 
 
 @states("compute-optimal tokens")
 def _optimal_tokens(case: Case) -> float:
-    return case.parametric().compute_optimal(case.number("C")).D
+    return float(case.parametric().compute_optimal(case.number("C")).D)
 
 
 @states("parameters at k_N")
@@ -273,32 +276,33 @@ def _parameters(case: Case) -> float:
 @states("tokens at k_N")
 def _tokens(case: Case) -> float:
     law = case.parametric()
-    return data_scaling_factor(case.number("k_N"), law.alpha, law.beta) * _optimal_tokens(case)
+    k_D = float(data_scaling_factor(case.number("k_N"), law.alpha, law.beta))
+    return k_D * _optimal_tokens(case)
 
 
 @states("compute overhead")
 def _overhead(case: Case) -> float:
     law = case.parametric()
-    return compute_overhead(case.number("k_N"), law.alpha, law.beta)
+    return float(compute_overhead(case.number("k_N"), law.alpha, law.beta))
 
 
 @states("excess compute", law="kaplan-2020, eq. B.16")
 def _excess_compute(case: Case) -> float:
     """The overhead with steps in the place of tokens."""
-    return compute_overhead(case.number("k_N"), case.number("alpha_N"), case.number("alpha_S"))
+    exponents = case.number("alpha_N"), case.number("alpha_S")
+    return float(compute_overhead(case.number("k_N"), *exponents))
 
 
 @states("steps saved", law="kaplan-2020, eq. B.17")
 def _steps_saved(case: Case) -> float:
-    return 1 - data_scaling_factor(
-        case.number("k_N"), case.number("alpha_N"), case.number("alpha_S")
-    )
+    exponents = case.number("alpha_N"), case.number("alpha_S")
+    return 1 - float(data_scaling_factor(case.number("k_N"), *exponents))
 
 
 @states("fitted parameter")
 def _fitted_parameter(case: Case) -> float:
     """The estimate before rounding; a law that is known as printed only would judge itself."""
-    return getattr(case.parametric(), case.parameter())
+    return float(getattr(case.parametric(), case.parameter()))
 
 
 @states("quoted parameter", law="the original")

@@ -24,7 +24,7 @@ def _chosen_exponent(case: Case) -> float:
 def exponent_candidates(case: Case) -> list[tuple[float, int]]:
     """Each value near the source's exponent, with the entries of its table that then hold."""
     name, law = case.parameter(), case.parametric()
-    step = 10.0 ** Decimal(case.claim.printed).as_tuple().exponent
+    step = 10.0 ** int(Decimal(case.claim.printed).as_tuple().exponent)
     centre = round(getattr(law, name) / step)
     return [
         (n * step, entries_that_hold(case, replace(law, **{name: n * step})))
@@ -72,4 +72,4 @@ def _frontier_points(case: Case) -> np.ndarray:
             points.append((row.number("N"), printed))
     if len(points) < 2:
         raise ValueError(f"claim {case.claim.id}: its table has fewer than two consistent rows")
-    return np.log(np.array(points)).T
+    return np.asarray(np.log(np.array(points)).T)
