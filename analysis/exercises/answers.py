@@ -10,7 +10,7 @@ import math
 import numbers
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -131,7 +131,7 @@ class Function:
     """A function, compared at given arguments to a relative tolerance."""
 
     reference: Callable[..., float]
-    at: Sequence[tuple]
+    at: Sequence[tuple[Any, ...]]
     mistakes: Sequence[Mistake]
     tolerance: float = 1e-6
 
@@ -190,6 +190,9 @@ class Names:
         return "Not yet: some do not belong here." if wrong else "Not yet: some are missing."
 
 
+Key: TypeAlias = Number | Numbers | Formula | Function | Names
+
+
 def same(left: sp.Expr, right: sp.Expr) -> bool:
     """Say whether two expressions are equal wherever their symbols are positive.
 
@@ -213,7 +216,7 @@ def same(left: sp.Expr, right: sp.Expr) -> bool:
 def _close(left: sp.Expr, right: sp.Expr) -> bool:
     left, right = left.evalf(50), right.evalf(50)
     if not (left.is_number and right.is_number and left.is_finite and right.is_finite):
-        return left == right
+        return bool(left == right)
     return bool(abs(left - right) <= sp.Float("1e-40") * (abs(left) + abs(right)))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from analysis.exercises.answers import Key
 from analysis.exercises.keys_beyond import KEYS as BEYOND
 from analysis.exercises.keys_derivation import KEYS as DERIVATION
 from analysis.exercises.keys_evidence import KEYS as EVIDENCE
 from analysis.exercises.keys_numbers import KEYS as NUMBERS
 
-KEYS = {**DERIVATION, **NUMBERS, **EVIDENCE, **BEYOND}
+KEYS: dict[str, Callable[[], Key]] = {**DERIVATION, **NUMBERS, **EVIDENCE, **BEYOND}
 """Each number's key: a function that computes the expected answer when it is asked for."""
 UNANSWERED = "No answer yet. Put yours in the place of the dots and run the cell again."
 
@@ -39,7 +42,7 @@ class Check:
     def __str__(self) -> str:
         return f"Exercise {self.number}: {self.message}"
 
-    def _repr_pretty_(self, printer, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import sympy as sp
 from scipy.optimize import brentq
@@ -12,6 +14,7 @@ from analysis.exercises.answers import (
     SIGN,
     Formula,
     Function,
+    Key,
     Mistake,
     Names,
     Number,
@@ -287,7 +290,7 @@ def passes() -> Number:
     )
 
 
-KEYS = {
+KEYS: dict[str, Callable[[], Key]] = {
     "11.1": multiplier_noise,
     "11.2": seeds,
     "11.3": crossing,

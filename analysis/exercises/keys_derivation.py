@@ -7,6 +7,8 @@ chapters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import sympy as sp
 from scipy.optimize import brentq, minimize_scalar
@@ -17,6 +19,7 @@ from analysis.exercises.answers import (
     SWAPPED_EXPONENTS,
     Formula,
     Function,
+    Key,
     Mistake,
     Number,
     Numbers,
@@ -215,7 +218,7 @@ def fifteen() -> Numbers:
     )
 
 
-KEYS = {
+KEYS: dict[str, Callable[[], Key]] = {
     **LAW_AND_OPTIMUM,
     "3.2": equal_exponents,
     "3.4": broken_budgets,

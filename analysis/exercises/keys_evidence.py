@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from analysis.exercises.answers import (
     PERCENT,
     SIGN,
     Formula,
+    Key,
     Mistake,
     Number,
     Numbers,
@@ -239,7 +241,7 @@ def least_error() -> Number:
     )
 
 
-KEYS = {
+KEYS: dict[str, Callable[[], Key]] = {
     "8.2": equal_exponents,
     "8.3": percentile_interval,
     "9.1": same_law,

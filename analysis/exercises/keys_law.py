@@ -7,6 +7,8 @@ chapters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import sympy as sp
 
@@ -15,6 +17,7 @@ from analysis.exercises.answers import (
     SWAPPED_EXPONENTS,
     Formula,
     Function,
+    Key,
     Mistake,
     Names,
     Number,
@@ -136,9 +139,11 @@ def smallest_budget() -> Function:
     total = alpha + beta
 
     def budget(size: float, data: float, factor: float = 6) -> float:
-        return factor * (LAW.A / size) ** (1 / alpha) * (LAW.B / data) ** (1 / beta)
+        return float(factor * (LAW.A / size) ** (1 / alpha) * (LAW.B / data) ** (1 / beta))
 
-    def shared(first: float, second: float, E: float = LAW.E, factor: float = 6):
+    def shared(
+        first: float, second: float, E: float = LAW.E, factor: float = 6
+    ) -> Callable[[float], float]:
         return lambda L: budget((L - E) * first, (L - E) * second, factor)
 
     size, data = beta / total, alpha / total
@@ -156,7 +161,7 @@ def smallest_budget() -> Function:
     )
 
 
-KEYS = {
+KEYS: dict[str, Callable[[], Key]] = {
     "1.1": shortages,
     "1.2": floor_size,
     "1.4": three_losses,

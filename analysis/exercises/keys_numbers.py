@@ -5,6 +5,8 @@ As in `keys_derivation`. The refit is the recorded one, so that no key needs the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import sympy as sp
 
@@ -14,6 +16,7 @@ from analysis.exercises.answers import (
     PERCENT,
     SWAPPED_EXPONENTS,
     Formula,
+    Key,
     Mistake,
     Names,
     Number,
@@ -250,7 +253,7 @@ def laptop() -> Numbers:
     )
 
 
-KEYS = {
+KEYS: dict[str, Callable[[], Key]] = {
     "5.1": same_statement,
     "5.3": not_saved,
     "6.1": parallel_lines,
