@@ -69,9 +69,7 @@ def parser() -> Parser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the answer; return the exit status."""
     options = parser().parse_args(arguments)
-    law, ensemble = recorded_refit()
-    if options.law != REFIT:
-        law, ensemble = PUBLISHED[options.law].law, None
+    law, ensemble = recorded_refit() if options.law == REFIT else (PUBLISHED[options.law].law, None)
     try:
         counts = {
             name: parse_count(text, name)

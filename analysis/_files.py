@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 SEAL = "sha256"
 REGISTERED = re.compile(r"\S+\s+sha256:[0-9a-f]{64}\s*")
@@ -70,7 +70,7 @@ def read_record(path: Path, *keys: str) -> dict[str, Any]:
         raise DamagedDataError(f"{path} is damaged: it lacks {missing[0]!r}")
     if content.pop(SEAL) != _seal(content):
         raise DamagedDataError(f"{path} is damaged: its content does not have the hash it holds")
-    return content
+    return cast(dict[str, Any], content)
 
 
 def read_registry(path: Path) -> dict[str, str]:
@@ -94,10 +94,11 @@ def within(folder: Path, place: Path) -> Path:
 
 def plain_name(name: str, value: object) -> str:
     """Return the name of a file without a path in it, or raise `ValueError`."""
-    good = isinstance(value, str) and value.isprintable() and not set(value) & set('/\\:"*?<>|')
-    if not good or not value.strip(". ") or len(value) > 100:
+    text = value if isinstance(value, str) else ""
+    good = text.isprintable() and not set(text) & set('/\\:"*?<>|')
+    if not good or not text.strip(". ") or len(text) > 100:
         raise ValueError(f"{name} must be a plain file name, got {str(value)[:200]!r}")
-    return value
+    return text
 
 
 def inner_path(name: str, value: object) -> str:
@@ -108,7 +109,9 @@ def inner_path(name: str, value: object) -> str:
     return str(PurePosixPath(*parts))
 
 
-def read_rows(table: Path | Traversable, columns: Sequence[str]) -> Iterator[tuple[int, dict]]:
+def read_rows(
+    table: Path | Traversable, columns: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file, each with its line and the given columns.
 
     Raises

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class Parser(argparse.ArgumentParser):
     """A parser of a command whose errors are one line, which begins with the command's name."""
 
-    def __init__(self, name: str, **settings) -> None:
+    def __init__(self, name: str, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
         self.name = name
 

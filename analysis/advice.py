@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis._door import answers
 from analysis._validate import non_negative, positive, single
@@ -207,7 +208,14 @@ def _at_optimum(optimal: Allocation) -> Placement:
     return Placement(one, one, 0 * one, one, optimal)
 
 
-def _option(law, name, placement, T, r, ensemble) -> Option:
+def _option(
+    law: ParametricLaw,
+    name: str,
+    placement: Placement,
+    T: float | None,
+    r: float,
+    ensemble: LawEnsemble | None,
+) -> Option:
     run, optimal = placement.run, placement.optimal
     band = saving = None
     if ensemble is not None and name != ASKED:
@@ -223,7 +231,9 @@ def _option(law, name, placement, T, r, ensemble) -> Option:
     return Option(name, placement, band, even, saving)
 
 
-def _bands(ask, ensemble: LawEnsemble) -> tuple[dict[str, Interval], str]:
+def _bands(
+    ask: Callable[[LawEnsemble], Placement], ensemble: LawEnsemble
+) -> tuple[dict[str, Interval], str]:
     """What the laws of the ensemble answer to the same question, or why one of them does not."""
     try:
         placement = ask(ensemble)
@@ -236,6 +246,6 @@ def _bands(ask, ensemble: LawEnsemble) -> tuple[dict[str, Interval], str]:
     return {name: _interval(values) for name, values in found.items()}, ""
 
 
-def _interval(values) -> Interval:
+def _interval(values: ArrayLike) -> Interval:
     low, high = percentile_interval(values)
     return float(low), float(high)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from analysis.advice import Advice, Option
+from analysis.advice import Advice, Interval, Option
 from analysis.counts import show_count
+from analysis.laws import Allocation
 from analysis.uncertainty import fitted_range
 
 
@@ -118,11 +120,12 @@ def _columns(options: Sequence[Option]) -> list[str]:
     rows = [head + (["saved over its life"] if use else [])]
     for option in options:
         place = option.placement
+        saving = option.lifetime_saving
         overhead = f"{_percent(place.overhead)}{_band(option.overhead_band, _percent)}"
         even = "never" if option.break_even is None else f"{show_count(option.break_even)} tokens"
         cells = [option.name, f"{place.k_N:.3g}", show_count(place.run.N), show_count(place.run.D)]
         cells += [overhead, "-" if place.k_N == 1 else even]
-        rows.append(cells + ([_percent(option.lifetime_saving)] if use else []))
+        rows.append(cells + ([] if saving is None else [_percent(saving)]))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -145,7 +148,7 @@ def _law(answer: Advice) -> str:
     return f"loss = {E} + {A}/N^{alpha} + {B}/D^{beta}"
 
 
-def _run(run) -> str:
+def _run(run: Allocation) -> str:
     return (
         f"{show_count(run.N)} parameters, {show_count(run.D)} tokens, "
         f"{show_count(run.C)} FLOP, {_ratio(run.D / run.N)} tokens a parameter"
@@ -167,13 +170,13 @@ def _whole(value: float) -> str:
     return show_count(value) if abs(value) >= 1e6 else f"{value:,.0f}"
 
 
-def _band(ends, show) -> str:
+def _band(ends: Interval | None, show: Callable[[float], str]) -> str:
     if ends is None or ends[0] == ends[1]:
         return ""
     return f" [{show(ends[0])}, {show(ends[1])}]"
 
 
-def _finite(value):
+def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

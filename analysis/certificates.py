@@ -72,7 +72,7 @@ def hold(certificates: Mapping[str, Callable[[S], bool]], statements: S) -> list
 
 def is_zero(expression: sp.Expr) -> bool:
     """Say whether an expression in positive symbols vanishes, its powers taken together."""
-    return sp.simplify(sp.powdenest(sp.expand(expression), force=True)) == 0
+    return bool(sp.simplify(sp.powdenest(sp.expand(expression), force=True)) == 0)
 
 
 def _explicit(d: Derivation, expression: sp.Expr) -> sp.Expr:
@@ -81,18 +81,18 @@ def _explicit(d: Derivation, expression: sp.Expr) -> sp.Expr:
 
 
 def _same_monomial(left: sp.Expr, right: sp.Expr) -> bool:
-    return sp.expand(log_of(left / right)) == 0
+    return bool(sp.expand(log_of(left / right)) == 0)
 
 
 def _law(d: Derivation) -> bool:
     rate = [
         sp.diff(d.loss.rhs, s) * s / (d.loss.rhs - E).subs(o, sp.oo) for s, o in ((N, D), (D, N))
     ]
-    return rate == [-alpha, -beta] and d.loss.rhs.subs({N: 1, D: 1}) == E + A + B
+    return bool(rate == [-alpha, -beta] and d.loss.rhs.subs({N: 1, D: 1}) == E + A + B)
 
 
 def _budget(d: Derivation) -> bool:
-    return sp.cancel(d.budget.rhs / (N * D)) == 6 and d.budget.lhs == C
+    return bool(sp.cancel(d.budget.rhs / (N * D)) == 6 and d.budget.lhs == C)
 
 
 def _on_budget(d: Derivation) -> bool:
@@ -102,7 +102,7 @@ def _on_budget(d: Derivation) -> bool:
 
 def _convex(d: Derivation) -> bool:
     curvature = sp.diff(d.loss_on_budget.rhs, x, 2)
-    return curvature.is_positive is True and sp.expand(curvature - d.curvature.rhs) == 0
+    return bool(curvature.is_positive is True and sp.expand(curvature - d.curvature.rhs) == 0)
 
 
 def _stationary(d: Derivation) -> bool:
@@ -155,11 +155,11 @@ def _closed_form_is_the_post(d: Derivation) -> bool:
 def _budget_free(d: Derivation) -> bool:
     shortfall = _explicit(d, (1 - d.k_D_post.rhs**-beta) / (k_N**-alpha - 1))
     derivative = sp.diff(log_of(sp.powdenest(sp.factor(shortfall), force=True)), C)
-    return sp.cancel(derivative) == 0
+    return bool(sp.cancel(derivative) == 0)
 
 
 def _no_coefficient_left(d: Derivation) -> bool:
-    return d.k_D.free_symbols == {k_D, k_N, alpha, beta} and sp.diff(d.k_D.rhs, C) == 0
+    return bool(d.k_D.free_symbols == {k_D, k_N, alpha, beta} and sp.diff(d.k_D.rhs, C) == 0)
 
 
 def _exchange(d: Derivation) -> bool:
@@ -174,7 +174,7 @@ def _overhead(d: Derivation) -> bool:
 def _flat(d: Derivation) -> bool:
     f = d.overhead.rhs
     first, second = (sp.simplify(sp.diff(f, k_N, n).subs(k_N, 1)) for n in (1, 2))
-    return f.subs(k_N, 1) == 0 and first == 0 and sp.expand(second - alpha - beta) == 0
+    return bool(f.subs(k_N, 1) == 0 and first == 0 and sp.expand(second - alpha - beta) == 0)
 
 
 def _series(d: Derivation) -> bool:
@@ -225,11 +225,11 @@ def _gain_along_iso_loss() -> sp.Expr:
 
 
 def _served(d: Derivation) -> bool:
-    return sp.simplify(_gain_along_iso_loss().subs(r, 1).subs(m, d.served.rhs)) == 0
+    return bool(sp.simplify(_gain_along_iso_loss().subs(r, 1).subs(m, d.served.rhs)) == 0)
 
 
 def _served_at_price(d: Derivation) -> bool:
-    return sp.simplify(_gain_along_iso_loss().subs(m, d.served_at_price.rhs)) == 0
+    return bool(sp.simplify(_gain_along_iso_loss().subs(m, d.served_at_price.rhs)) == 0)
 
 
 def _served_for_rate(d: Derivation) -> bool:
@@ -241,7 +241,7 @@ def _served_for_rate(d: Derivation) -> bool:
 def _break_even(d: Derivation) -> bool:
     gap = _lifetime(k_N * N_opt, k_D * D_opt) - _lifetime(N_opt, D_opt)
     even = sp.simplify(gap.subs(T, d.break_even.rhs * D_opt / r))
-    return is_zero(d.break_even.lhs - r * T / D_opt) and even == 0
+    return bool(is_zero(d.break_even.lhs - r * T / D_opt) and even == 0)
 
 
 def _written_out(expression: sp.Expr) -> sp.Expr:

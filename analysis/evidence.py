@@ -8,6 +8,7 @@ follows from the runs, not the runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +22,7 @@ from analysis.extrapolation import (
     FIVE_RUNS,
     LARGE_SIZES,
     SMALL_SIZES,
+    Run,
     choose,
     extrapolate,
     of_train_set,
@@ -35,7 +37,7 @@ from analysis.noise import (
     run_noise,
     worse_with_more_tokens,
 )
-from analysis.recipes import PAPER, POOLED, fit_recipe, held_out
+from analysis.recipes import PAPER, POOLED, Recipe, fit_recipe, held_out
 from analysis.tradeoff import compute_overhead
 from analysis.uncertainty import BAND, QUANTITIES
 
@@ -93,7 +95,9 @@ def summarise(n_resamples: int = 1000, n_worlds: int = 1000, seed: int = 2403) -
     }
 
 
-def _luck(runs, train_set, noise, n_worlds, rng) -> dict[str, Any]:
+def _luck(
+    runs: pd.DataFrame, train_set: str, noise: float, n_worlds: int, rng: np.random.Generator
+) -> dict[str, Any]:
     """How the prediction of the 6.9B scatters with the runs' noise, as assumed and as measured."""
     law = extrapolate(runs, train_set).loss_fit.law
     small = choose(of_train_set(runs, train_set), FIVE_RUNS)
@@ -111,7 +115,7 @@ def _luck(runs, train_set, noise, n_worlds, rng) -> dict[str, Any]:
     return found
 
 
-def _laws(runs, recipe) -> dict[str, dict[str, float]]:
+def _laws(runs: pd.DataFrame, recipe: Recipe) -> dict[str, dict[str, float]]:
     fits = fit_recipe(runs, recipe)
     return {
         name: {
@@ -123,7 +127,7 @@ def _laws(runs, recipe) -> dict[str, dict[str, float]]:
     }
 
 
-def _held_out(runs, recipe) -> dict[str, list]:
+def _held_out(runs: pd.DataFrame, recipe: Recipe) -> dict[str, Any]:
     """The summaries over all held-out runs and over those of the first batch."""
     table = held_out(runs, recipe)
     late = set(runs.loc[in_second_batch(runs), ["train_set", "model"]].itertuples(index=False))
@@ -138,7 +142,9 @@ def _held_out(runs, recipe) -> dict[str, list]:
     }
 
 
-def _frontier(runs, recipe, fit_sets) -> list[dict]:
+def _frontier(
+    runs: pd.DataFrame, recipe: Recipe, fit_sets: Sequence[Sequence[Run]]
+) -> list[dict[str, Any]]:
     """The median and the worst error at each step, and the fraction of the 6.9B's compute."""
     table = frontier(runs, [recipe], fit_sets)
     largest = table.loc[table["N"] == LARGE_SIZES[1], "C"].iloc[0]
@@ -156,7 +162,7 @@ def _frontier(runs, recipe, fit_sets) -> list[dict]:
     ]
 
 
-def _exponents(runs, train_set) -> dict[str, Any]:
+def _exponents(runs: pd.DataFrame, train_set: str) -> dict[str, Any]:
     found = equal_exponents_test(runs, train_set)
     return {
         "n_runs": found.n_runs,
@@ -167,14 +173,16 @@ def _exponents(runs, train_set) -> dict[str, Any]:
     }
 
 
-def _pairs(runs, recipe) -> list[dict]:
+def _pairs(runs: pd.DataFrame, recipe: Recipe) -> list[dict[str, Any]]:
     """The iso-loss pairs against the law of a recipe: ratios, not losses."""
     laws = {name: fit.laws[name].parametric() for name, fit in fit_recipe(runs, recipe).items()}
     found = compare_pairs(iso_loss_pairs(runs), laws)
     return _records(found.drop(columns=["D", "D_small", "loss"]))
 
 
-def _implied(runs, train_set, n_resamples, rng) -> dict[str, Any]:
+def _implied(
+    runs: pd.DataFrame, train_set: str, n_resamples: int, rng: np.random.Generator
+) -> dict[str, Any]:
     """What the law with equal exponents implies for k_D, with 95 % intervals by resampling runs."""
     own = first_batch(of_train_set(runs, train_set))
     resamples = bootstrap_parametric(
@@ -199,7 +207,7 @@ def _implied(runs, train_set, n_resamples, rng) -> dict[str, Any]:
     }
 
 
-def _records(table: pd.DataFrame) -> list[dict]:
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """A table as plain rows."""
     return [
         {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}

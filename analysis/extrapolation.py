@@ -44,7 +44,8 @@ def pair(name: str, value: Run) -> Run:
     (numbers,) = positive(**{name: value})
     if numbers.shape != (2,):
         raise ValueError(f"{name} must hold pairs of numbers (N, M), got {shown(value)}")
-    return tuple(value)
+    N, M = value
+    return N, M
 
 
 @dataclass(frozen=True)
@@ -130,16 +131,16 @@ def extrapolate(
         column(name, wanted, own)
     small = choose(own, loss_runs)
     loss_fit = fit_overtraining(small["N"], small["D"], small[validation])
-    targets = own if targets is None else choose(own, targets)
-    table = targets[["model", "N", "D", "C", "token_multiplier"]].reset_index(drop=True)
+    asked = own if targets is None else choose(own, targets)
+    table = asked[["model", "N", "D", "C", "token_multiplier"]].reset_index(drop=True)
     predicted = np.asarray(loss_fit.law.loss(table["C"], table["token_multiplier"]))
-    _compare(table, "loss", targets[validation], predicted)
+    _compare(table, "loss", asked[validation], predicted)
     error_fit, error_compute = None, 0.0
     if tasks:
         known = choose(own, error_runs)
         error_fit = fit_downstream(known[validation], known[[*tasks]].mean(axis=1))
         error_compute = float(known["C"].sum())
-        measured = targets[[*tasks]].mean(axis=1)
+        measured = asked[[*tasks]].mean(axis=1)
         _compare(table, "error", measured, np.asarray(error_fit.law.error(predicted)))
     loss_compute = float(small["C"].sum())
     return Extrapolation(
@@ -179,11 +180,11 @@ def of_train_set(runs: pd.DataFrame, train_set: str) -> pd.DataFrame:
 def choose(runs: pd.DataFrame, wanted: Iterable[Run]) -> pd.DataFrame:
     """Return the named runs (N, M) of one training set, in the order in which they are named."""
     by_name = runs.set_index(["N", "token_multiplier"], drop=False)
-    wanted = [(float(N), float(M)) for N, M in wanted]
-    absent = [run for run in wanted if run not in by_name.index]
+    named = [(float(N), float(M)) for N, M in wanted]
+    absent = [run for run in named if run not in by_name.index]
     if absent:
         raise ValueError(f"there is no run of N = {absent[0][0]:.0f} at M = {absent[0][1]:g}")
-    return by_name.loc[wanted].reset_index(drop=True)
+    return by_name.loc[named].reset_index(drop=True)
 
 
 def _none(tasks: Sequence[str]) -> bool:

@@ -116,7 +116,7 @@ def leave_one_out(
     rows = []
     for train_set in sorted(runs["train_set"].unique()):
 
-        def on_the_others(recipe, left_out=train_set):
+        def on_the_others(recipe: Recipe, left_out: str = train_set) -> float:
             table = tables[recipe]
             return float(np.mean(table["error"][table["train_set"] != left_out] ** 2))
 

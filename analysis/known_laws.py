@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ def powers(law: ParametricLaw, *more: tuple[float, float, float]) -> LogFunction
     return sum_of_powers((law.A, -law.alpha, 0), (law.B, 0, -law.beta), *more)
 
 
-def effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray:
+def effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray[Any]:
     """Return ln of the effective count of exp(z), of which exp(log_unique) are fresh.
 
     U (1 + R (1 - exp(-(e**z / U - 1) / R))) beyond U, and e**z up to it (Muennighoff et al. 2023,
@@ -98,15 +99,16 @@ def non_embedding(law: ParametricLaw, omega: float) -> CostedLaw:
 def pole(law: ParametricLaw, tau: float) -> CostedLaw:
     """Return ln(1 + tau A N**-alpha) - ln(1 - tau B D**-beta), defined for tau B D**-beta < 1."""
 
-    def log_loss(x: ArrayLike, y: ArrayLike) -> NDArray:
+    def log_loss(x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
         size = tau * law.A * np.exp(-law.alpha * np.asarray(x))
         data = tau * law.B * np.exp(-law.beta * np.asarray(y))
-        return np.log(np.log1p(size) - np.log1p(-np.where(data.real < 1, data, np.nan)))
+        inside = np.where(data.real < 1, data, np.nan)
+        return np.asarray(np.log(np.log1p(size) - np.log1p(-inside)))
 
     return CostedLaw(log_loss, PRODUCT)
 
 
-def bent(x: ArrayLike, y: ArrayLike) -> NDArray:
+def bent(x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
     """Return -t, where exp(t)/N + exp(t + sin(t)/2)/D = 2: a law that is no sum of two terms.
 
     In logarithms the left side rises with a slope between 1/2 and 3/2, so each step of the plain
@@ -117,7 +119,7 @@ def bent(x: ArrayLike, y: ArrayLike) -> NDArray:
         parts = np.array([t - x, t + np.sin(t) / 2 - y])
         largest = parts.real.max(axis=0)
         t = t - largest - np.log(np.exp(parts - largest).mean(axis=0))
-    return -t
+    return np.asarray(-t)
 
 
 def _attention(n_parameter: float) -> LogFunction:
@@ -135,7 +137,7 @@ def _experts(G: float, *, E: float = 64, routed: bool = False) -> LogFunction:
     """
     active = 12 / (8 * E + 4)
     router = E * G / 64 * (64 / (8 * E + 4)) ** (2 / 3)
-    terms = [(FLOP_PER_PARAMETER_TOKEN * active, 1, 1)]
+    terms: list[tuple[float, float, float]] = [(FLOP_PER_PARAMETER_TOKEN * active, 1, 1)]
     if routed:
         terms.append((FLOP_PER_PARAMETER_TOKEN * router, 2 / 3, 1))
     return sum_of_powers(*terms)

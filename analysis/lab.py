@@ -233,7 +233,7 @@ def _kept(file: Checkpoint, language: Language) -> Iterator[tuple[Job, Run]]:
     """Yield the runs of a file that an interrupted sweep left, each with its job."""
     for number, row in enumerate(file.rows, start=3):
         try:
-            run = Run(*row)
+            run = Run(*row)  # type: ignore[arg-type]  # Job checks that they are whole
             job = Job(run.N, run.D, run.seed, language)
         except ValueError as error:
             raise ValueError(f"line {number} of {file.path} is damaged: {error}") from None

@@ -34,7 +34,7 @@ def table(jobs: Iterable[Job], executor: Executor | None = None) -> pd.DataFrame
 
 
 @answers(law=ParametricLaw)
-def optimum(law: ParametricLaw, C: float) -> Allocation:
+def optimum(law: ParametricLaw, C: ArrayLike) -> Allocation:
     """Return the best division of C comparisons, C = N D, between width and length."""
     (C,) = positive(C=C)
     best = law.compute_optimal(FLOP_PER_PARAMETER_TOKEN * C)

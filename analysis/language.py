@@ -31,6 +31,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -135,9 +136,9 @@ class Language(Shown):
         cues[function] = np.searchsorted(ends, share)
         return cues
 
-    def _rank(self, u: NDArray) -> NDArray[np.int64]:
+    def _rank(self, u: NDArray[Any]) -> NDArray[np.int64]:
         """The rank that a share u of the content words has or exceeds."""
-        rank = self.Q * np.expm1(np.log(u) / -self.tail)
+        rank: NDArray[np.float64] = self.Q * np.expm1(np.log(u) / -self.tail)
         return np.minimum(rank, RAREST, out=rank).astype(np.int64)
 
     def frequency(self, cues: ArrayLike) -> NDArray[np.float64]:
@@ -147,7 +148,7 @@ class Language(Shown):
         content = np.maximum(rank, 0) / self.Q
         # (1 + x)**-b - (1 + x + 1/Q)**-b, without cancelling in the tail.
         ratio = np.log1p(1 / (self.Q * (1 + content)))
-        p = (1 + content) ** -self.tail * -np.expm1(-self.tail * ratio)
+        p: NDArray[np.float64] = (1 + content) ** -self.tail * -np.expm1(-self.tail * ratio)
         if self.classes == 1:
             return p
         share = _function_words(self.F, self.alpha)[1]
@@ -201,7 +202,7 @@ def _function_words(F: int, alpha: float) -> tuple[NDArray[np.int64], NDArray[np
     return reach, share
 
 
-def _far(share: NDArray, alpha: float) -> NDArray[np.int64]:
+def _far(share: NDArray[Any], alpha: float) -> NDArray[np.int64]:
     """The reach that a given share of the words exceeds: l > n for a share of n**-alpha."""
     return np.ceil(np.minimum(share ** (-1 / alpha), FARTHEST)).astype(np.int64)
 

@@ -98,7 +98,9 @@ def overhead_with_repetition(
 
 
 @answers(infinite=True)
-def wall_with_repetition(alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 1.0):
+def wall_with_repetition(
+    alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 1.0
+) -> FloatOrArray:
     """Return the k_N at which all repetition of the distinct tokens is not enough.
 
     The exchange curve is its own inverse when size and data change places.

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,11 +26,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, elementwise
 
 from analysis._door import answers, named, one, several, takes
-from analysis._validate import extended, plain, positive, real, shown, single
+from analysis._validate import FloatOrArray, extended, plain, positive, real, shown, single
 from analysis.laws import Allocation
 from analysis.shown import Shown
 
-LogFunction = Callable[[ArrayLike, ArrayLike], NDArray]
+LogFunction = Callable[[ArrayLike, ArrayLike], NDArray[Any]]
 """A function of ln N and ln D, for real and complex arrays."""
 REACH = 120.0
 """How far the scans go: up to exp(120) times, or an exp(120)-th, in size and in data."""
@@ -66,10 +67,10 @@ def sum_of_powers(*terms: tuple[float, float, float]) -> LogFunction:
     """
     logs = [_term(term) for term in terms]
 
-    def log_sum(x: ArrayLike, y: ArrayLike) -> NDArray:
+    def log_sum(x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
         parts = np.array([c + a * np.asarray(x) + b * np.asarray(y) for c, a, b in logs])
         largest = parts.real.max(axis=0)
-        return largest + np.log(np.exp(parts - largest).sum(axis=0))
+        return np.asarray(largest + np.log(np.exp(parts - largest).sum(axis=0)))
 
     return log_sum
 
@@ -109,7 +110,7 @@ def optimum(law: CostedLaw, C: float) -> Allocation:
 
 
 @takes(law=CostedLaw, C=one(positive))
-def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> float | NDArray:
+def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> FloatOrArray:
     """Return the least k_D at which k_N times the optimal size reaches the optimal loss of C FLOP.
 
     Parameters
@@ -176,25 +177,25 @@ def examine(laws: Mapping[str, CostedLaw], budgets: Iterable[float], k_N: float)
     return pd.DataFrame.from_dict(rows, orient="index", columns=budgets)
 
 
-def _listed(values: Iterable[float]) -> ArrayLike:
+def _listed(values: Iterable[float]) -> Any:
     """An iterator as a list; everything else as it is, to be checked."""
     return list(values) if isinstance(values, Iterator) else values
 
 
-def _scan(middle: float) -> NDArray:
+def _scan(middle: float) -> NDArray[Any]:
     """Points over `REACH` on both sides of `middle`, which is among them."""
     n = round(REACH / STEP)
     return middle + STEP * np.arange(-n, n + 1)
 
 
-def _finite(f: LogFunction, x: ArrayLike, y: ArrayLike) -> NDArray:
+def _finite(f: LogFunction, x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
     """Evaluate f, with infinity where it has no value."""
     with np.errstate(all="ignore"):
         values = np.asarray(f(x, y), dtype=float)
     return np.where(np.isnan(values), np.inf, values)
 
 
-def _log_tokens(law: CostedLaw, log_C: float, x: NDArray) -> NDArray:
+def _log_tokens(law: CostedLaw, log_C: float, x: NDArray[Any]) -> NDArray[Any]:
     """ln D on the budget line at each ln N."""
     low, high = np.full_like(x, -4 * REACH), np.full_like(x, 4 * REACH)
     root = elementwise.find_root(
@@ -203,7 +204,7 @@ def _log_tokens(law: CostedLaw, log_C: float, x: NDArray) -> NDArray:
         args=(x,),
         tolerances={"xatol": 1e-14, "xrtol": 1e-15},
     )
-    return root.x
+    return np.asarray(root.x)
 
 
 def _pull(law: CostedLaw, x: float, y: float) -> float:
@@ -217,7 +218,7 @@ def _pull(law: CostedLaw, x: float, y: float) -> float:
 def _least_data(law: CostedLaw, x: float, y_opt: float, target: float) -> float:
     """The least D / D_opt with which a model of ln N = x has at most the target loss."""
 
-    def gap(y: ArrayLike) -> NDArray:
+    def gap(y: ArrayLike) -> NDArray[Any]:
         return _finite(law.log_loss, np.full_like(np.asarray(y, dtype=float), x), y) - target
 
     y = _scan(y_opt)

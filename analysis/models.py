@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,8 @@ def load_models(path: str | Path | None = None) -> pd.DataFrame:
     """
     own = files("analysis").joinpath("quoted", "models.csv")
     table = own if path is None else Path(path)
-    rows, names = [], set()
+    rows: list[dict[str, Any]] = []
+    names: set[str] = set()
     for line, row in read_rows(table, COLUMNS):
         try:
             rows.append(_checked(row, names))
@@ -150,12 +152,12 @@ def beyond(models: pd.DataFrame, N: float, D: float, multiplier: float) -> np.nd
         The largest size, the most tokens and the most tokens a parameter among the runs.
     """
     size, tokens = (models[name].to_numpy(dtype=float) for name in ("N", "D"))
-    return (size > N) | (tokens > D) | (tokens / size > multiplier)
+    return np.asarray((size > N) | (tokens > D) | (tokens / size > multiplier))
 
 
 @answers(law=ParametricLaw, too_large=flag)
 def tokens_at_overhead(
-    law: ParametricLaw, overhead: float, N: ArrayLike, *, too_large: bool = False
+    law: ParametricLaw, overhead: ArrayLike, N: ArrayLike, *, too_large: bool = False
 ) -> FloatOrArray:
     """Return the tokens at which models of N parameters have a compute overhead, a fraction.
 
@@ -187,7 +189,7 @@ def _scales(placed: Placement) -> dict[str, np.ndarray]:
     return dict(zip(SCALES, values, strict=True))
 
 
-def _checked(row: dict, names: set[str]) -> dict:
+def _checked(row: dict[str, str], names: set[str]) -> dict[str, Any]:
     for column in ("name", "source", "locator"):
         if not row[column].strip():
             raise ValueError(f"{column} is empty")
@@ -204,7 +206,7 @@ def _checked(row: dict, names: set[str]) -> dict:
     }
 
 
-def _number(row: dict, column: str, low: float, high: float) -> float:
+def _number(row: dict[str, str], column: str, low: float, high: float) -> float:
     text = row[column]
     if not text.isdecimal():
         raise ValueError(f"{column} must be a whole number in digits, got {text!r}")

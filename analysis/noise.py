@@ -222,11 +222,11 @@ def luck(
     N, D = positive(N=N, D=D)
     if N.ndim != 1 or N.shape != D.shape:
         raise ValueError(f"N and D must be arrays of one length, got {N.shape} and {D.shape}")
-    (target,) = positive(target=target)
-    if target.shape != (2,):
-        raise ValueError(f"target must be (N, D), got shape {target.shape}")
+    (aim,) = positive(target=target)
+    if aim.shape != (2,):
+        raise ValueError(f"target must be (N, D), got shape {aim.shape}")
     exact = np.asarray(law.loss(FLOP_PER_PARAMETER_TOKEN * N * D, D / N))
-    C, M = FLOP_PER_PARAMETER_TOKEN * target[0] * target[1], target[1] / target[0]
+    C, M = FLOP_PER_PARAMETER_TOKEN * aim[0] * aim[1], aim[1] / aim[0]
     losses = exact * np.exp(noise * rng.standard_normal((n_worlds, N.size)))
     predicted = [fit_overtraining(N, D, loss).law.loss(C, M) for loss in losses]
     return Luck(np.array(predicted) / law.loss(C, M) - 1)

@@ -14,6 +14,8 @@ place, are those of the language; what is missing at the end is what optimisatio
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,7 +86,7 @@ def train_pointer(
     return Run(job.N, job.D, job.N * job.D, job.seed, _loss(cues, theta, language))
 
 
-def _gradient(theta: NDArray, match: NDArray, V: int) -> NDArray:
+def _gradient(theta: NDArray[Any], match: NDArray[Any], V: int) -> NDArray[Any]:
     """How theta should move for one cue a row, shape (n, N + 1): minus the slope of the loss."""
     w = _softmax(theta)
     p = (w[:, 1:] * match).sum(1) + w[:, 0] / V
@@ -94,12 +96,12 @@ def _gradient(theta: NDArray, match: NDArray, V: int) -> NDArray:
     return gradient
 
 
-def _softmax(theta: NDArray) -> NDArray:
+def _softmax(theta: NDArray[Any]) -> NDArray[Any]:
     w = np.exp(theta - theta.max(1, keepdims=True))
-    return w / w.sum(1, keepdims=True)
+    return np.asarray(w / w.sum(1, keepdims=True))
 
 
-def _loss(cues: NDArray, theta: NDArray, language: Language) -> float:
+def _loss(cues: NDArray[Any], theta: NDArray[Any], language: Language) -> float:
     """The loss over all cue words, exact but for windows in which a word stands twice."""
     V, N = language.V, theta.shape[1] - 1
     met = language.frequency(cues)
@@ -111,7 +113,7 @@ def _loss(cues: NDArray, theta: NDArray, language: Language) -> float:
     return float(met @ _row_losses(theta, language.reach(cues), language) + others)
 
 
-def _row_losses(theta: NDArray, reach: NDArray, language: Language) -> NDArray:
+def _row_losses(theta: NDArray[Any], reach: NDArray[Any], language: Language) -> NDArray[Any]:
     """The expected loss at each cue word, given its reach."""
     V, N = language.V, theta.shape[1] - 1
     w = _softmax(theta.astype(np.float64))
@@ -122,4 +124,4 @@ def _row_losses(theta: NDArray, reach: NDArray, language: Language) -> NDArray:
     place = np.minimum(reach, N) - 1
     pointed = np.take_along_axis(log_p, place[:, None], axis=1)[:, 0]
     told = (1 - language.epsilon) * seen
-    return -(told * pointed + (1 - told) * by_chance)
+    return np.asarray(-(told * pointed + (1 - told) * by_chance))

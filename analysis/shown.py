@@ -10,6 +10,7 @@ import dataclasses
 import html
 import numbers
 from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -73,6 +74,8 @@ class Shown:
     def __str__(self) -> str:
         return f"{type(self).__name__}({_line(self)})"
 
+    _repr_pretty_: ClassVar[Callable[..., None]]
+
     def __init_subclass__(cls) -> None:
         # IPython asks each class in turn, and would find the dataclass's own repr first.
         cls._repr_pretty_ = _pretty
@@ -86,11 +89,11 @@ class Shown:
         return f'<table class="record"><caption>{type(self).__name__}</caption>{rows}</table>'
 
 
-def _pretty(record: Shown, printer, cycle: bool) -> None:
+def _pretty(record: Shown, printer: Any, cycle: bool) -> None:
     printer.text(str(record))
 
 
-def _fields(record: Shown) -> list[tuple[dataclasses.Field, object]]:
+def _fields(record: Any) -> list[tuple[dataclasses.Field[Any], object]]:
     return [(f, getattr(record, f.name)) for f in dataclasses.fields(record) if f.repr]
 
 
@@ -108,14 +111,14 @@ def _cell(name: str, value: object) -> str:
     return html.escape(_words(name, value))
 
 
-def _words(name: str, value: object) -> str:
+def _words(name: str, value: Any) -> str:
     write, unit = UNITS.get(name, (show_plain, ""))
     if isinstance(value, np.ndarray) and value.ndim:
         return _array(value, write, unit)
     if isinstance(value, np.ndarray):
         value = value.item()
     if isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
-        shown = str(value) if isinstance(value, int) and not unit else write(value)
+        shown = str(value) if isinstance(value, int) and not unit else write(cast(float, value))
         return f"{shown} {unit}".strip()
     if isinstance(value, Shown):
         return str(value)

@@ -58,6 +58,7 @@ def _average(runs: pd.DataFrame, train_set: str, tasks: list[str]) -> dict[str, 
     large = found.table[found.table["C"] > found.error_compute]
     errors = large["error_error"].abs()
     [largest] = found.table.loc[found.table["N"] == LARGEST[0], "error_error"]
+    assert found.error_fit is not None  # there are tasks
     return {
         "law": asdict(found.error_fit.law),
         "n_large": len(large),
@@ -71,7 +72,7 @@ def _single(runs: pd.DataFrame, train_set: str, tasks: list[str]) -> dict[str, A
     """Each task by itself, predicted for the largest run."""
     found = {task: extrapolate(runs, train_set, tasks=[task], targets=[LARGEST]) for task in tasks}
     errors = pd.Series({task: f.table["error_error"].abs().iloc[0] for task, f in found.items()})
-    status = pd.Series({task: f.error_fit.status for task, f in found.items()})
+    status = pd.Series({task: f.error_fit.status for task, f in found.items() if f.error_fit})
     return {
         "median": float(errors.median()),
         "wrong": int((errors > OFF).sum()),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,8 @@ TOKENS_PER_MULTIPLIER = 20
 
 SPLIT_SIZE, SPLIT_MARGIN = 153_677_376, 0.10
 """A task is in the split of 17 if a model of this size is this far above chance on it."""
+
+T = TypeVar("T")
 
 
 class Files(Protocol):
@@ -139,7 +141,7 @@ def _released(train_set: str) -> str:
     return next(released for released, name in TRAIN_SETS.items() if name == train_set)
 
 
-def _read(files: Files, name: str, parse: Callable):
+def _read(files: Files, name: str, parse: Callable[[Any], T]) -> T:
     """Parse one file; what is wrong with it is told with its name."""
     if name not in files.hashes:
         raise ValueError(f"{name}: missing")
@@ -158,7 +160,7 @@ def _read(files: Files, name: str, parse: Callable):
         raise ValueError(f"{name}: nested without end") from None
 
 
-def _run(content: dict) -> dict:
+def _run(content: Any) -> dict[str, Any]:
     """One file of `models/` as a row."""
     settings = content["hyperparameters"]
     N, D = _number(settings, "params"), _number(settings, "tokens")
@@ -187,7 +189,7 @@ def _argument(arguments: list[str], name: str) -> float:
     return float(arguments[arguments.index(name) + 1])
 
 
-def _losses(results: Iterable[dict]) -> dict[str, float]:
+def _losses(results: Iterable[Any]) -> dict[str, float]:
     """The loss on each validation set, and the ends of its interval."""
     losses = {}
     for result in results:
@@ -205,7 +207,7 @@ def _losses(results: Iterable[dict]) -> dict[str, float]:
     return {column: losses[column] for column in order}
 
 
-def _errors(content: dict) -> dict[str, float]:
+def _errors(content: Any) -> dict[str, float]:
     """One file of `evals/` as the error on each task."""
     accuracies = content["eval_metrics"]["icl"]
     errors = {task: 1 - _number(accuracies, task, zero=True) for task in accuracies}
@@ -228,13 +230,14 @@ def _metadata(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(chance=table["chance"].astype(float) / 100)
 
 
-def _text(content: Mapping, key: str) -> str:
-    if not isinstance(content[key], str):
-        raise ValueError(f"{key} must be text, got {content[key]!r}")
-    return content[key]
+def _text(content: Mapping[str, Any], key: str) -> str:
+    value = content[key]
+    if not isinstance(value, str):
+        raise ValueError(f"{key} must be text, got {value!r}")
+    return value
 
 
-def _number(content: Mapping, key: str, *, zero: bool = False) -> float:
+def _number(content: Mapping[str, Any], key: str, *, zero: bool = False) -> float:
     value = content[key]
     if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
         raise ValueError(f"{key} must be a number, got {value!r}")

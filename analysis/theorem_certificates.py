@@ -6,6 +6,8 @@ statement and its certificate fails.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from analysis.certificates import hold, is_zero
@@ -64,13 +66,13 @@ def certify_theorem(statements: Statements) -> list[str]:
 
 def _same(left: sp.Expr, right: sp.Expr) -> bool:
     """Compare two fractions by their numerator alone, which is quick also where they differ."""
-    return sp.expand(sp.numer(sp.together(sp.expand(left - right)))) == 0
+    return bool(sp.expand(sp.numer(sp.together(sp.expand(left - right)))) == 0)
 
 
 def _law(st: Statements) -> bool:
     monomial = sp.log(kappa) + p * sp.log(N) + q * sp.log(D)
     sides = st.law.lhs, st.law.rhs, st.cost.lhs
-    return sides == (L, Psi(TWO_POWERS), C) and sp.expand(log_of(st.cost.rhs) - monomial) == 0
+    return bool(sides == (L, Psi(TWO_POWERS), C) and sp.expand(log_of(st.cost.rhs) - monomial) == 0)
 
 
 def _one_optimum(st: Statements) -> bool:
@@ -200,7 +202,7 @@ def _simplest_k_D(st: Statements) -> bool:
     loss = sp.exp(st.simplest.rhs)
     best = {N: N_opt, D: st.simplest_path.rhs}
     moved = {N: k_N * N_opt, D: st.simplest_k_D.rhs * st.simplest_path.rhs}
-    return sp.simplify(loss.subs(moved) / loss.subs(best)) == 1
+    return bool(sp.simplify(loss.subs(moved) / loss.subs(best)) == 1)
 
 
 def _bent(st: Statements) -> bool:
@@ -210,7 +212,7 @@ def _bent(st: Statements) -> bool:
     moved = {N: k_N * size, D: st.bent_k_D.rhs * tokens}
     left = st.bent.lhs
     pulls = [(v * sp.diff(left, v)).subs(best) for v in (N, D)]
-    return (
+    return bool(
         sp.simplify(left.subs(best) - st.bent.rhs) == 0
         and sp.simplify(left.subs(moved) - st.bent.rhs) == 0
         and sp.simplify(pulls[0] - pulls[1]) == 0
@@ -248,7 +250,11 @@ def _repeated(st: Statements) -> bool:
     )
 
 
-CERTIFICATES = {
+def _of_no_statement(holds: Callable[[], bool]) -> Callable[[Statements], bool]:
+    return lambda _: holds()
+
+
+CERTIFICATES: dict[str, Callable[[Statements], bool]] = {
     "the loss is Psi of a sum of two powers, the cost a product of powers": _law,
     "along a budget line the sum of powers is convex: one optimum": _one_optimum,
     "the tangency is that of loss and cost": _tangency,
@@ -270,6 +276,6 @@ CERTIFICATES = {
     "with attention counted, the first-order exchange moves from 2/3 to 1": _attention,
     "with non-embedding parameters, the bend moves from alpha/3 to alpha": _embedding,
     "with repeated data, the bend jumps at the last fresh token and then grows": _repeated,
-    **{name: (lambda _, holds=holds: holds()) for name, holds in LEMMAS.items()},
+    **{name: _of_no_statement(holds) for name, holds in LEMMAS.items()},
 }
 """Each certificate's claim, and the function that checks it."""

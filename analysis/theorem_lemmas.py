@@ -34,7 +34,7 @@ def straight_is_not_enough() -> bool:
     pull = (sp.diff(loss, x) - sp.diff(loss, y)).subs(y, x).doit()
     _, bend = slope_and_bend(loss, x + y)
     found = bend.subs(y, x).doit() + 2 * sp.diff(F(x), x, 2) / sp.diff(F(x), x)
-    return pull == 0 and sp.simplify(found) == 0
+    return bool(pull == 0 and sp.simplify(found) == 0)
 
 
 def straight_path() -> bool:
@@ -43,7 +43,7 @@ def straight_path() -> bool:
     [solution] = sp.solve([P + Q + kappa, P - r * Q], [P, Q], dict=True)
     slope = sp.dsolve(sp.diff(F(x), x) - solution[P] * F(x), F(x)).rhs
     exponent = sp.simplify(sp.diff(slope, x) / slope)
-    return not exponent.has(x, y) and sp.simplify(exponent + kappa * r / (1 + r)) == 0
+    return bool(not exponent.has(x, y) and sp.simplify(exponent + kappa * r / (1 + r)) == 0)
 
 
 def small_third_term() -> bool:
@@ -65,7 +65,7 @@ def small_third_term() -> bool:
     asked = power - 1 - (a - b) / alpha * (X - 1)
     exchange = {W: 1 + beta / alpha * (1 - X)}
     both_ends = sp.solve([a - b - alpha, a - b + beta], [a, b])
-    return sp.simplify((gap - asked).subs(exchange)) == 0 and both_ends == []
+    return bool(sp.simplify((gap - asked).subs(exchange)) == 0 and both_ends == [])
 
 
 def classification() -> bool:
@@ -82,7 +82,7 @@ def classification() -> bool:
     ode = sp.diff(log_rate, x) - log_rate * (log_rate + kappa)
     third = sp.solve(ode, sp.diff(F(x), x, 3))[0]
     linear = second.subs(sp.diff(F(x), x, 3), third) - kappa * sp.diff(-1 / slope, x)
-    return size == 0 and data == 0 and sp.simplify(linear) == 0
+    return bool(size == 0 and data == 0 and sp.simplify(linear) == 0)
 
 
 LEMMAS = {

@@ -111,7 +111,7 @@ def summarise(n_resamples: int = 4000, seed: int = 2404) -> dict[str, Any]:
     }
 
 
-def _quantities(resamples: BootstrapResult, post) -> dict[str, dict[str, Any]]:
+def _quantities(resamples: BootstrapResult, post: ParametricLaw) -> dict[str, dict[str, Any]]:
     """Each quantity under the refit and under the post's law, its interval, and who reaches whom.
 
     "reached" counts the resamples that lie on the other side of the post's value than the refit.
@@ -159,7 +159,8 @@ def recorded_band() -> dict[str, list[float]]:
 
     "refit", "low" and "high" are overheads, fractions, at the sizes "k_N".
     """
-    return recorded(NAME)["value"]["band"]
+    band: dict[str, list[float]] = recorded(NAME)["value"]["band"]
+    return band
 
 
 def fitted_range() -> dict[str, float]:
