@@ -247,3 +247,12 @@ class TestArticle:
     def test_a_page_without_an_article_is_named(self):
         with pytest.raises(ValueError, match="04_price: the page has no article"):
             book_pdf.article("<html></html>", "04_price", set())
+
+    def test_it_carries_the_date_of_the_commit(self, monkeypatch):
+        made = b"/CreationDate (D:20990101000000+00'00')\n/ModDate (D:20990101000000+00'00')>>"
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+        dated = book_pdf.dated(made)
+        assert dated.count(b"D:19700101000000") == 2
+        assert len(dated) == len(made)
+        monkeypatch.delenv("SOURCE_DATE_EPOCH")
+        assert book_pdf.dated(made) == made

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import yaml
@@ -134,7 +135,17 @@ def print_pdf(site: Path, target: Path) -> None:
                 header_template="<span></span>",
                 footer_template=FOOTER,
             )
+        made.write_bytes(dated(made.read_bytes()))
         os.replace(made, target)
+
+
+def dated(pdf: bytes) -> bytes:
+    """Return a PDF with the date of SOURCE_DATE_EPOCH, where it is set, in the place of today's."""
+    if not os.environ.get("SOURCE_DATE_EPOCH"):
+        return pdf
+    day = time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))
+    stamp = time.strftime("%Y%m%d%H%M%S", day).encode()
+    return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>" + stamp, pdf)
 
 
 FOOTER = (
