@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,10 +25,10 @@ READ_BY_HAND = {"axe-playwright-python": "MIT; axe-core itself MPL-2.0"}
 """Packages whose metadata name no licence, and what their licence files say."""
 
 
-def locked() -> list[str]:
-    """Return the names of the packages in the lock."""
+def locked() -> dict[str, str]:
+    """Return the packages in the lock and their versions."""
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    return re.findall(r"^([\w.-]+)==", lock, flags=re.M)
+    return dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, flags=re.M))
 
 
 def licence(name: str) -> str:
@@ -45,11 +45,13 @@ def licence(name: str) -> str:
 def refused() -> dict[str, str]:
     """Return the installed packages of the lock whose licence is not allowed, with the licence."""
     found = {}
-    for name in locked():
+    for name, version_locked in locked().items():
         try:
-            said = licence(name)
+            if version(name) != version_locked:
+                continue
         except PackageNotFoundError:  # locked for another system or Python
             continue
+        said = licence(name)
         said = READ_BY_HAND.get(name, said) if not ALLOWED.search(said) else said
         if not ALLOWED.search(said) or FORBIDDEN.search(said):
             found[name] = said or "none named"
