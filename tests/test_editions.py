@@ -157,7 +157,14 @@ def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
     text = laws.read_text(encoding="utf-8")
     assert text.count("    }\n)\n") == 1
     laws.write_text(text.replace("    }\n)\n", f"{law}    }}\n)\n"), encoding="utf-8")
-    subprocess.run(["sh", "-ec", swap], cwd=fork, check=True)
+    own = Path(sys.executable).parent
+    path = {"PATH": f"{own}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(["sh", "-ec", swap], cwd=fork, env=os.environ | path, check=True)
+    for name in ("01_loss", "04_price"):
+        for cell in json.loads((fork / "book" / f"{name}.ipynb").read_text())["cells"]:
+            asked = "exercise" in cell["metadata"].get("tags", [])
+            assert "mine-2026" not in "".join(cell["source"]) or not asked
+            assert "de-vries-2023" not in "".join(cell["source"]) or asked
     subprocess.run([sys.executable, "-c", chapter], cwd=fork, check=True)
     subprocess.run(["sh", "-ec", listed], cwd=fork, check=True)
     toc = yaml.safe_load((fork / "_toc.yml").read_text(encoding="utf-8"))

@@ -184,6 +184,7 @@ class TestKinds:
         assert "small" in key.advise(0.2)
         assert "symbols" in key.advise(sp.Symbol("x"))
         assert "real" in key.advise(sp.I)
+        assert "No answer yet" in key.advise(...)
 
     def test_several_numbers_go_by_name_or_in_order(self):
         key = Numbers({"N": Number(1, [Mistake(3, "no")]), "D": Number(2, [])})

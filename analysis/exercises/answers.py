@@ -228,6 +228,8 @@ def _positive(expression: sp.Expr) -> sp.Expr:
 
 def _real(answer: object) -> float | str:
     """Return an answer as a finite float, or what is wrong with it."""
+    if answer is ...:
+        return "No answer yet."
     if isinstance(answer, np.ndarray | np.generic) and np.ndim(answer) == 0:
         answer = np.asarray(answer).item()
     if isinstance(answer, sp.Basic):

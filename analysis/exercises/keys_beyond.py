@@ -261,7 +261,9 @@ def next_token() -> Formula:
             ),
             Mistake(sp.exp((n - 1) / R), "A repeated token cannot be worth more. " + SIGN),
             Mistake(R * decay, "Derive the inner function as well."),
-            Mistake(1 - decay, "This is what has been lost. What is left?"),
+            Mistake(
+                1 - decay, "Put n = 1 in: what is a token worth when nothing has been repeated?"
+            ),
         ],
     )
 

@@ -36,7 +36,11 @@ def shortages() -> Names:
         {"cedar", "damson", "elder"},
         [
             Mistake({"birch", "cedar", "damson", "elder"}, compare),
-            Mistake({"amber", "birch"}, "These are the others: which of the two gains is larger?"),
+            Mistake(
+                {"amber", "birch"},
+                "Look again at which doubling the question asks for, and at which of your two "
+                "gains is larger.",
+            ),
             Mistake({"cedar"}, rule),
             Mistake({"cedar", "elder"}, rule),
         ],

@@ -90,7 +90,7 @@ def parallel_lines() -> Formula:
     """6.1: the slope of the lines of equal overhead."""
     alpha, beta = sp.symbols("alpha beta", positive=True)
     budget = "This is a slope in the budget. The slope of ln D in ln N is asked."
-    iso = "This is a curve of equal loss or budget. Along the optimum both grow."
+    iso = "With this sign the best data would shrink as the best size grows. Do they?"
     return Formula(
         alpha / beta,
         [
