@@ -27,12 +27,12 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from analysis._door import answers
+from analysis._scales import at_log_rate
 from analysis._validate import FloatOrArray, broadcast_shape, non_negative, plain, positive
 from analysis.counts import show_count
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.tradeoff import (
     Placement,
-    at_log_rate,
     compute_overhead,
     data_scaling_factor,
     minimum_model_scale,

@@ -11,10 +11,11 @@ is a sum of two terms that cannot be negative,
 
     ln(k_N k_D) = (expm1(x) - x) / alpha + (y - log1p(y)) / beta,      y = -(beta/alpha) expm1(x)
 
-so nothing cancels next to k_N = 1, where the textbook form k_N * k_D - 1 loses every digit.
+so nothing cancels next to k_N = 1, where the textbook form k_N * k_D - 1 loses every digit
+(`analysis._scales`).
 
 All functions take scalars or arrays of any real type, broadcast, work through large arrays in
-blocks, and return floats for scalars.
+blocks, and return floats for scalars, otherwise arrays of the common shape.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import elementwise
 
 from analysis._door import answers
+from analysis._scales import at_log_rate, k_D_into, log_compute_ratio, log_scales, overhead_into
 from analysis._validate import (
     FloatOrArray,
     broadcast_shape,
@@ -44,7 +46,7 @@ BLOCK = 16_384
 
 @dataclass(frozen=True)
 class Placement(Shown):
-    """Where a run stands against the cheapest run of the same loss.
+    """Where a run stands against the cheapest run of the same loss; what `place` returns.
 
     Attributes
     ----------
@@ -55,7 +57,7 @@ class Placement(Shown):
     marginal_rate : float or array
         m = -dlnD/dlnN on the iso-loss curve at the run; above 1 for a model smaller than optimal.
     optimal : Allocation
-        The compute-optimal run of the same loss.
+        The compute-optimal run of the same loss: N parameters, D tokens, C FLOP.
     """
 
     k_N: FloatOrArray
@@ -66,7 +68,7 @@ class Placement(Shown):
 
     @property
     def run(self) -> Allocation:
-        """The run itself."""
+        """The run itself: an `Allocation` of N parameters, D tokens and C = 6 N D FLOP."""
         return _allocation(self.k_N * self.optimal.N, self.k_D * self.optimal.D)
 
 
@@ -79,7 +81,7 @@ def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Fl
     k_N : float or array
         Size as a fraction of the compute-optimal size; above 1 for a larger model.
     alpha, beta : float or array
-        Exponents of size and of data.
+        Exponents of size and of data. All three broadcast together.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Fl
     >>> data_scaling_factor(0.05, alpha=0.336, beta=0.283)
     inf
     """
-    return _over_sizes(_k_D, k_N, alpha, beta)
+    return _over_sizes(k_D_into, k_N, alpha, beta)
 
 
 @answers(infinite=True)
@@ -107,9 +109,25 @@ def compute_overhead(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Float
     """Return k_N k_D - 1: the extra compute of a model k_N times the optimal size, a fraction.
 
     Zero at k_N = 1, positive elsewhere, `inf` at and below `minimum_model_scale`; accurate to
-    every digit but the last few also next to k_N = 1, where it falls below the rounding of k_D.
+    every digit but the last few also next to k_N = 1, where it falls below the rounding of k_D
+    (de Vries 2023; the form without cancellation is that of the module).
 
-    Parameters and errors are those of `data_scaling_factor`.
+    Parameters
+    ----------
+    k_N : float or array
+        Size as a fraction of the compute-optimal size.
+    alpha, beta : float or array
+        Exponents of size and of data. All three broadcast together.
+
+    Returns
+    -------
+    float or array
+        A fraction of the compute-optimal run's FLOP: 0.2 is 20 % more.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not positive and finite.
 
     Examples
     --------
@@ -118,12 +136,29 @@ def compute_overhead(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Float
     >>> f"{compute_overhead(1 + 1e-9, alpha=0.336, beta=0.283):.3e}"
     '3.095e-19'
     """
-    return _over_sizes(_overhead, k_N, alpha, beta)
+    return _over_sizes(overhead_into, k_N, alpha, beta)
 
 
 @answers()
 def minimum_model_scale(alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return k_min = (1 + alpha/beta)**(-1/alpha): the size that infinite data would be needed for.
+
+    Where k_D has its pole (de Vries 2023); it holds neither A, B, E nor the budget.
+
+    Parameters
+    ----------
+    alpha, beta : float or array
+        Exponents of size and of data; they broadcast together.
+
+    Returns
+    -------
+    float or array
+        A fraction of the compute-optimal size, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If an exponent is not positive and finite.
 
     Examples
     --------
@@ -142,6 +177,18 @@ def model_scale_for_overhead(
 
     The inverse of `compute_overhead` on (k_min, 1], to rounding: an overhead of 0 gives 1, and one
     so large that no number above k_min has it gives k_min.
+
+    Parameters
+    ----------
+    overhead : float or array
+        Extra compute over the optimum, as a fraction; 0 or more.
+    alpha, beta : float or array
+        Exponents of size and of data. All three broadcast together.
+
+    Returns
+    -------
+    float or array
+        Size as a fraction of the compute-optimal size, at most 1.
 
     Raises
     ------
@@ -162,13 +209,13 @@ def model_scale_for_overhead(
     highest = beta * target + np.log1p(alpha / beta) * (1 + beta / alpha)
     solution = elementwise.find_root(
         lambda log_m, target, alpha, beta: (
-            np.sqrt(_log_compute_ratio(*_log_scales(log_m, alpha, beta), alpha, beta))
+            np.sqrt(log_compute_ratio(*log_scales(log_m, alpha, beta), alpha, beta))
             - np.sqrt(target)
         ),
         (np.zeros_like(highest), highest * (1 + 1e-9)),
         args=(target, alpha, beta),
     )
-    return plain(np.exp(_log_scales(solution.x, alpha, beta)[0]))
+    return plain(np.exp(log_scales(solution.x, alpha, beta)[0]))
 
 
 @answers(infinite=True)
@@ -179,7 +226,24 @@ def scales_from_marginal_rate(
 
     k_N = [(alpha + m beta) / (m (alpha + beta))]**(1/alpha),
     k_D = [(alpha + m beta) / (alpha + beta)]**(1/beta): the whole curve, from k_N large (m -> 0)
-    through the optimum (m = 1) to k_min (m -> inf).
+    through the optimum (m = 1) to k_min (m -> inf). Derived in `analysis.derivation`.
+
+    Parameters
+    ----------
+    m : float or array
+        Marginal rate -dlnD/dlnN on the iso-loss curve: a model 1 % smaller needs m % more tokens.
+    alpha, beta : float or array
+        Exponents of size and of data. All three broadcast together.
+
+    Returns
+    -------
+    k_N, k_D : float or array
+        Multiples of the compute-optimal size and tokens; `inf` beyond double precision.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not positive and finite.
 
     Examples
     --------
@@ -199,6 +263,25 @@ def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
     Exact and in closed form, through the marginal rate m of the law at (N, D); over- and
     under-trained runs alike.
 
+    Parameters
+    ----------
+    law : ParametricLaw
+        Or a `LawEnsemble`, for an answer under each of its laws.
+    N, D : float or array
+        Parameters and training tokens; they broadcast together.
+
+    Returns
+    -------
+    Placement
+        k_N, k_D and the overhead, a fraction, against `optimal`, the run of the same loss and the
+        least compute; each of the common shape.
+
+    Raises
+    ------
+    ValueError
+        If law is no law, if N or D is not positive and finite, or where the answer leaves the range
+        of double precision.
+
     Examples
     --------
     >>> from analysis.laws import PUBLISHED
@@ -212,22 +295,13 @@ def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
     return Placement(k_N, k_D, overhead, m, _allocation(N / k_N, D / k_D))
 
 
-def at_log_rate(log_m: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> tuple[FloatOrArray, ...]:
-    """Return (k_N, k_D, overhead) at ln m, unchecked: accurate next to the optimum, ln m = 0.
-
-    What `scales_from_marginal_rate` and `place` rest on, for callers that know m - 1 better than m.
-    """
-    u, v = _log_scales(log_m, alpha, beta)
-    with np.errstate(over="ignore"):
-        overhead = np.expm1(_log_compute_ratio(u, v, alpha, beta))
-        return plain(np.exp(u)), plain(np.exp(v)), plain(overhead)
-
-
 def _allocation(N: FloatOrArray, D: FloatOrArray) -> Allocation:
     return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
 
-def _over_sizes(kernel: Callable, k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike):
+def _over_sizes(
+    kernel: Callable[..., None], k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+) -> FloatOrArray:
     """Apply kernel(out, k_N, alpha, beta) block by block; infinite at and below the wall."""
     k_N, alpha, beta = positive_as_given(k_N=k_N, alpha=alpha, beta=beta)
     wall = np.asarray(minimum_model_scale(alpha, beta))
@@ -244,57 +318,3 @@ def _over_sizes(kernel: Callable, k_N: ArrayLike, alpha: ArrayLike, beta: ArrayL
             # A hair above the wall rounding can put k_D**-beta below 0, which gives NaN.
             out[(operands[0] <= wall_block) | np.isnan(out)] = np.inf
         return plain(blocks.operands[0])
-
-
-def _k_D(out, k_N, alpha, beta) -> None:
-    np.exp(_log_k_D(np.log(k_N), alpha, beta), out=out)
-
-
-def _overhead(out, k_N, alpha, beta) -> None:
-    u = np.log(k_N)
-    v = _log_k_D(u, alpha, beta)
-    log_ratio = u + v
-    cancelled = log_ratio < 1e-3 * np.abs(u)
-    if cancelled.any():
-        near = (operand[cancelled] for operand in (u, v, alpha, beta))
-        log_ratio[cancelled] = _log_compute_ratio(*near)
-    np.expm1(log_ratio, out=out)
-
-
-def _log_k_D(u, alpha, beta):
-    """ln k_D at u = ln k_N; NaN below the wall."""
-    v = u * -alpha
-    np.expm1(v, out=v)
-    v *= -(beta / alpha)
-    np.log1p(v, out=v)
-    v /= -beta
-    return v
-
-
-def _log_scales(log_m, alpha, beta):
-    """(ln k_N, ln k_D) at marginal rate m."""
-    total = alpha + beta
-    with np.errstate(over="ignore"):
-        return (
-            np.log1p(np.expm1(-log_m) * (alpha / total)) / alpha,
-            np.log1p(np.expm1(log_m) * (beta / total)) / beta,
-        )
-
-
-def _log_compute_ratio(u, v, alpha, beta):
-    """ln(k_N k_D) at u = ln k_N and v = ln k_D, without cancellation."""
-    return _h(u * -alpha) / alpha + _h(v * -beta) / beta
-
-
-def _h(x):
-    """exp(x) - 1 - x, by its power series where the difference would cancel."""
-    difference = np.asarray(np.expm1(x) - x)
-    small = np.abs(x) < 0.02
-    if np.any(small):
-        near = np.asarray(x)[small]
-        difference[small] = near**2 * np.polynomial.polynomial.polyval(near, H_SERIES)
-    return difference
-
-
-H_SERIES = 1 / np.array([2, 6, 24, 120, 720, 5040, 40320])
-"""Coefficients of (exp(x) - 1 - x) / x**2."""

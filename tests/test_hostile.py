@@ -76,7 +76,6 @@ ELSEWHERE = {
     "testbed": "takes files: test_testbed, test_damaged",
     "theorem": "takes SymPy expressions, no numbers",
     "tradeoff.Placement": "a result",
-    "tradeoff.at_log_rate": "unchecked, as it says, for callers that have checked",
     "uncertainty.fitted_range": "takes nothing",
     "uncertainty.main": "writes a record; takes nothing",
     "uncertainty.recorded_band": "takes nothing",

@@ -17,7 +17,7 @@ MODULES = {
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
     {"analysis._validate", "analysis._terminal", "analysis._files"},
-    {"analysis._door", "analysis.checkpoint", "analysis.counts"},
+    {"analysis._door", "analysis._scales", "analysis.checkpoint", "analysis.counts"},
     {"analysis.exercises.answers", "analysis.shown"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},
