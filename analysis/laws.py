@@ -19,9 +19,11 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from analysis._allocation import Allocation as Allocation
 from analysis._door import answers
+from analysis._published import PRINTED
 from analysis._validate import (
     FloatOrArray,
     broadcast_shape,
@@ -34,25 +36,6 @@ from analysis.shown import Shown
 
 FLOP_PER_PARAMETER_TOKEN = 6
 """Training FLOP for each parameter and token: C = 6 N D (Kaplan et al. 2020, section 2.1)."""
-
-
-@dataclass(frozen=True)
-class Allocation(Shown):
-    """A training run: how a compute budget is divided between size and data.
-
-    Attributes
-    ----------
-    N : float or array
-        Parameters.
-    D : float or array
-        Training tokens.
-    C : float or array
-        Training compute in FLOP, 6 N D.
-    """
-
-    N: FloatOrArray
-    D: FloatOrArray
-    C: FloatOrArray
 
 
 @dataclass(frozen=True)
@@ -82,6 +65,10 @@ class ParametricLaw(Shown):
     >>> best = law.compute_optimal(1e23)
     >>> f"{best.N:.3g} parameters, {best.D:.3g} tokens"
     '1.87e+10 parameters, 8.9e+11 tokens'
+    >>> print(law.compute_optimal_for_loss(1.985))
+    Allocation(N = 12B parameters, D = 524B tokens, C = 3.77e22 FLOP)
+    >>> round(law.marginal_rate(7e9, 1e12), 3)
+    1.439
     """
 
     E: float
@@ -96,12 +83,44 @@ class ParametricLaw(Shown):
 
     @answers()
     def loss(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
-        """Loss in nats per token of N parameters trained on D tokens."""
+        """Return E + A / N**alpha + B / D**beta (Hoffmann et al. 2022, section 3.3, eq. 2).
+
+        Parameters
+        ----------
+        N, D : float or array
+            Parameters and training tokens; they broadcast together.
+
+        Returns
+        -------
+        float or array
+            Loss in nats per token, of the common shape.
+
+        Raises
+        ------
+        ValueError
+            If N or D is not positive and finite.
+        """
         return plain(self.E + np.asarray(self.reducible_loss(N, D)))
 
     @answers()
     def reducible_loss(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
-        """Loss above E in nats per token: what more parameters and more tokens can still remove."""
+        """Return the loss above E: what more parameters and more tokens can still remove.
+
+        Parameters
+        ----------
+        N, D : float or array
+            Parameters and training tokens; they broadcast together.
+
+        Returns
+        -------
+        float or array
+            A / N**alpha + B / D**beta in nats per token, of the common shape.
+
+        Raises
+        ------
+        ValueError
+            If N or D is not positive and finite.
+        """
         N, D = self._given(N=N, D=D)
         return plain(self.A * N**-self.alpha + self.B * D**-self.beta)
 
@@ -111,6 +130,21 @@ class ParametricLaw(Shown):
 
         N_opt = G (C / 6)**(beta / (alpha + beta)), D_opt = C / (6 N_opt),
         G = (alpha A / (beta B))**(1 / (alpha + beta)).
+
+        Parameters
+        ----------
+        C : float or array
+            Training compute in FLOP.
+
+        Returns
+        -------
+        Allocation
+            N parameters, D tokens and C FLOP, each of the shape of C.
+
+        Raises
+        ------
+        ValueError
+            If C is not positive and finite, or the answer leaves the range of double precision.
         """
         (C,) = self._given(C=C)
         exponent_sum = self.alpha + self.beta
@@ -127,16 +161,26 @@ class ParametricLaw(Shown):
         At the optimum the two reducible terms stand in the ratio beta to alpha: with
         s = (L - E) / (alpha + beta), A / N**alpha = beta s and B / D**beta = alpha s.
 
+        Parameters
+        ----------
+        L : float or array
+            The loss to reach, nats per token; above E.
+
+        Returns
+        -------
+        Allocation
+            N parameters, D tokens and C = 6 N D FLOP, each of the shape of L.
+
         Raises
         ------
         ValueError
-            If L is not above E, which no finite run reaches.
+            If L is not above E, which no finite run reaches, or N or D leaves double precision.
         """
         (L,) = self._given(L=L)
         reached = np.asarray(self.E < L)
         if not reached.all():
-            L, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
-            raise ValueError(f"the loss L must be above E = {E:g}, got {L}")
+            found, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
+            raise ValueError(f"the loss L must be above E = {E:g}, got {found}")
         s = (L - self.E) / (self.alpha + self.beta)
         N = (self.A / (self.beta * s)) ** (1 / self.alpha)
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)
@@ -147,6 +191,21 @@ class ParametricLaw(Shown):
         """Return the run for which N parameters are compute-optimal: where the marginal rate is 1.
 
         D = (beta B N**alpha / (alpha A))**(1 / beta).
+
+        Parameters
+        ----------
+        N : float or array
+            Parameters.
+
+        Returns
+        -------
+        Allocation
+            N parameters, D tokens and C = 6 N D FLOP, each of the shape of N.
+
+        Raises
+        ------
+        ValueError
+            If N is not positive and finite, or the answer leaves the range of double precision.
         """
         (N,) = self._given(N=N)
         log_ratio = np.log(self.beta * self.B / (self.alpha * self.A)) + self.alpha * np.log(N)
@@ -160,12 +219,27 @@ class ParametricLaw(Shown):
         A model 1 % smaller needs m % more tokens for the same loss. At the compute-optimal model
         m = 1; smaller models have m > 1. In closed form
         m = alpha A N**-alpha / (beta B D**-beta).
+
+        Parameters
+        ----------
+        N, D : float or array
+            Parameters and training tokens; they broadcast together.
+
+        Returns
+        -------
+        float or array
+            m, a plain number, of the common shape.
+
+        Raises
+        ------
+        ValueError
+            If N or D is not positive and finite, or m leaves the range of double precision.
         """
         N, D = self._given(N=N, D=D)
         log_rate = self.alpha * -np.log(N) + self.beta * np.log(D)
         return plain(np.exp(log_rate) * (self.alpha * self.A / (self.beta * self.B)))
 
-    def _given(self, **arguments: ArrayLike) -> tuple[np.ndarray, ...]:
+    def _given(self, **arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
         return positive(**arguments)
 
 
@@ -191,11 +265,12 @@ class LawEnsemble(ParametricLaw):
     array([2.045, 2.054])
     """
 
-    E: np.ndarray
-    A: np.ndarray
-    B: np.ndarray
-    alpha: np.ndarray
-    beta: np.ndarray
+    # Arrays, where a law has floats: an ensemble stands wherever a law may.
+    E: FloatOrArray
+    A: FloatOrArray
+    B: FloatOrArray
+    alpha: FloatOrArray
+    beta: FloatOrArray
 
     def __post_init__(self) -> None:
         non_negative(E=self.E)
@@ -207,7 +282,7 @@ class LawEnsemble(ParametricLaw):
             names = ", ".join(field.name for field in fields(self))
             raise ValueError(f"{names} must be arrays of one length, got shapes {shapes}")
 
-    def _given(self, **arguments: ArrayLike) -> tuple[np.ndarray, ...]:
+    def _given(self, **arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
         arrays = positive(**arguments)
         broadcast_shape(laws=self.E, **dict(zip(arguments, arrays, strict=True)))
         return arrays
@@ -224,10 +299,8 @@ class PublishedLaw(Shown):
     ----------
     law : ParametricLaw
         The printed parameters.
-    source : str
-        Authors, year, title and identifier.
-    locator : str
-        Section, equation or table.
+    source, locator : str
+        Authors, year, title and identifier; section, equation or table.
     note : str
         What a user should know before relying on it.
     """
@@ -240,36 +313,7 @@ class PublishedLaw(Shown):
 
 PUBLISHED: Mapping[str, PublishedLaw] = MappingProxyType(
     {
-        "hoffmann-2022": PublishedLaw(
-            ParametricLaw(E=1.69, A=406.4, B=410.7, alpha=0.34, beta=0.28),
-            "Hoffmann et al. 2022, Training Compute-Optimal LLMs, arXiv:2203.15556",
-            "appendix D.2 (approach 3), eq. 10",
-            "Exponents printed to two digits, too few to reproduce the paper's own table A3.",
-        ),
-        "hoffmann-2022-unrounded": PublishedLaw(
-            ParametricLaw(
-                E=float(np.exp(0.5267228)),
-                A=float(np.exp(6.0073404)),
-                B=float(np.exp(6.0179186)),
-                alpha=0.33917084,
-                beta=0.2849083,
-            ),
-            "Hoffmann et al. 2022, Training Compute-Optimal LLMs, arXiv:2203.15556",
-            "comment after eq. 10 in the TeX source; ln E, ln A and ln B stand there",
-            "The estimates before rounding, as Besiroglu et al. 2024 (v2 and its code) quote them.",
-        ),
-        "de-vries-2023": PublishedLaw(
-            ParametricLaw(E=1.62, A=406.4, B=410.7, alpha=0.336, beta=0.283),
-            "de Vries 2023, Go smol or go home",
-            "section on training tokens",
-            "The law behind every figure of the post. E cancels from all of them.",
-        ),
-        "besiroglu-2024": PublishedLaw(
-            ParametricLaw(E=1.8172, A=482.01, B=2085.43, alpha=0.3478, beta=0.3658),
-            "Besiroglu et al. 2024, Chinchilla Scaling: A replication attempt, arXiv:2404.10102",
-            "abstract and table of estimates",
-            "A refit to 240 runs read off figure 4 of Hoffmann et al. 2022.",
-        ),
+        **{key: PublishedLaw(ParametricLaw(**law), *of) for key, (law, *of) in PRINTED.items()},
     }
 )
-"""The published laws, by author and year."""
+"""The published laws, by author and year; the constants stand in `analysis._published`."""

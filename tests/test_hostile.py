@@ -60,7 +60,6 @@ ELSEWHERE = {
     "lab_studies.columns": "rearranges what the studies return",
     "lab_studies.main": "writes a record; takes nothing",
     "language.Text": "a result, made by `write`",
-    "laws.Allocation": "a result",
     "laws.PublishedLaw": "a law with its source, both of the package",
     "ledger": "judges claims that `load_claims` has read: test_claims, test_damaged",
     "microscope.CostedLaw": "holds two functions",
