@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from analysis._door import able_to, count, takes
+from analysis._runs import check_runs, free_directions
 from analysis._validate import as_given, extended, share, shown
-from analysis.fit import PARAMETERS, FitResult, check_runs, fit_parametric, free_directions
+from analysis.fit import PARAMETERS, FitResult, fit_parametric
 from analysis.laws import LawEnsemble
 from analysis.shown import Shown
 from analysis.solver.newton import least_absolute, minimise

@@ -18,10 +18,10 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import nnls
 
 from analysis._door import takes
-from analysis._validate import flag, non_negative, positive, single
+from analysis._runs import check_delta, check_runs, check_starts, free_directions, project_terms
+from analysis._validate import positive
 from analysis.laws import ParametricLaw
 from analysis.shown import Shown
 from analysis.solver.newton import least_absolute, minimise
@@ -30,7 +30,6 @@ from analysis.solver.sandwich import LARGEST_CONDITION, sandwich
 
 PARAMETERS = ("E", "A", "B", "alpha", "beta")
 """The order of the parameters wherever an array holds them."""
-LARGEST_DELTA = 1e100
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,8 @@ class FitResult(Shown):
         direction" if the runs do not determine the law; "too few runs" if there are no more
         different runs than free parameters; "not converged" if the search was cut short. Whatever
         it says, `law` is the best law found.
-    n_runs : int
-        Runs of positive weight.
-    n_parameters : int
-        Free parameters.
+    n_runs, n_parameters : int
+        Runs of positive weight, and free parameters.
     n_starts, n_starts_agreeing : int
         Starts, and how many of them ended within 1e-6 of the objective; 0 if none are needed.
     delta : float
@@ -78,7 +75,7 @@ class FitResult(Shown):
 
     @property
     def standard_errors(self) -> dict[str, float]:
-        """The standard error of each parameter, by name."""
+        """The standard error of each parameter, by name, in its unit: roots of the covariance."""
         names = [field.name for field in fields(self.law)]
         return dict(zip(names, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
 
@@ -90,6 +87,7 @@ class Objective:
     Attributes
     ----------
     value : float
+        The sum over runs of the weighted Huber loss; no unit, for r is a difference of logarithms.
     gradient : array, shape (5,)
     hessian : array, shape (5, 5)
         Exact wherever no |r| equals delta.
@@ -130,6 +128,11 @@ def fit_parametric(
     E : float, optional
         Hold the irreducible loss at this value, in nats per token.
 
+    Returns
+    -------
+    FitResult
+        The best law found over all starts, with a `status` that says how far to trust it.
+
     Raises
     ------
     ValueError
@@ -146,7 +149,7 @@ def fit_parametric(
     N, D, loss, weights = check_runs(N, D, loss, weights)
     delta = check_delta(delta)
     problems = Problems(N, D, loss, weights, free_directions(tie_exponents, E))
-    starts = seeded_starts(N, D, loss) if starts is None else _check_starts(starts)
+    starts = seeded_starts(N, D, loss) if starts is None else check_starts(starts)
     rows = np.array(starts.T)
     if tie_exponents:
         rows[3:] = rows[3:].mean(0)
@@ -155,14 +158,14 @@ def fit_parametric(
     theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
     best = int(np.nanargmin(values))
     agreeing = int(np.sum(values <= values[best] * (1 + 1e-6) + 1e-20))
-    theta, value, converged = theta[:, best], values[best], converged[best]
+    theta, value, done = theta[:, best], values[best], converged[best]
     if delta == 0:
-        theta, value, converged = least_absolute(problems, theta)
+        theta, value, done = least_absolute(problems, theta)
     covariance, condition = sandwich(problems, theta, delta)
     counted = weights > 0 if weights is not None else np.ones(N.size, bool)
     n_free = problems.basis.shape[1]
     n_different = len(np.unique(np.stack([N, D], axis=1)[counted], axis=0))
-    status = "converged" if converged else "not converged"
+    status = "converged" if done else "not converged"
     if n_different <= n_free:
         status = "too few runs"
     elif condition > LARGEST_CONDITION:
@@ -195,13 +198,38 @@ def parametric_objective(
     delta: float = 1e-3,
     weights: ArrayLike | None = None,
 ) -> Objective:
-    """Evaluate the objective of `fit_parametric`, with its derivatives, at a law with E > 0."""
+    """Evaluate the objective of `fit_parametric`, with its derivatives, at a law with E > 0.
+
+    Parameters
+    ----------
+    law : ParametricLaw
+    N, D, loss, weights : array-like, shape (n,)
+        As for `fit_parametric`.
+    delta : float
+        As for `fit_parametric`; positive.
+
+    Returns
+    -------
+    Objective
+        Value, gradient (5,) and Hessian (5, 5) (Hoffmann et al. 2022, appendix D.3, eq. 3).
+
+    Raises
+    ------
+    ValueError
+        As `fit_parametric`; if law is no law, or its E is 0.
+
+    Examples
+    --------
+    >>> law = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.35, beta=0.37)
+    >>> parametric_objective(law, [1e9], [2e10], [law.loss(1e9, 2e10)]).value
+    0.0
+    """
     N, D, loss, weights = check_runs(N, D, loss, weights)
-    delta = np.array([check_delta(delta, positive)])
+    deltas = np.array([check_delta(delta, positive)])
     positive(E=law.E)
     problems = Problems(N, D, loss, weights)
     theta = problems.theta(np.array([getattr(law, name) for name in PARAMETERS]))[:, None]
-    value, gradient, hessian = problems.sweep(theta, delta, rows=None)
+    value, gradient, hessian = problems.sweep(theta, deltas, rows=None)
     shift = problems.from_plain_logs()
     return Objective(float(value[0]), shift.T @ gradient[:, 0], shift.T @ hessian[:, :, 0] @ shift)
 
@@ -229,13 +257,18 @@ def profile_exponents(
     Returns
     -------
     array, of the shape of alpha and beta broadcast together
+
+    Raises
+    ------
+    ValueError
+        As `fit_parametric`; if an exponent is out of range, or delta is 0.
     """
     N, D, loss, _ = check_runs(N, D, loss, None)
     pairs = np.stack(np.broadcast_arrays(*positive(alpha=alpha, beta=beta)), axis=-1)
     if pairs.min() < 1e-4 or pairs.max() > 10:
-        raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha} and {beta}")
+        raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha!s} and {beta!s}")
     delta = check_delta(delta, positive)
-    rows = np.array([_project(N, D, loss, *pair) for pair in pairs.reshape(-1, 2)])
+    rows = np.array([project_terms(N, D, loss, *pair) for pair in pairs.reshape(-1, 2)])
     problems = Problems(N, D, loss, basis=np.eye(5)[:, :3])
     return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
 
@@ -245,10 +278,24 @@ def seeded_starts(N: ArrayLike, D: ArrayLike, loss: ArrayLike) -> np.ndarray:
 
     At given exponents the law is linear in E, A and B, and non-negative least squares on the
     relative residuals finds them.
+
+    Parameters
+    ----------
+    N, D, loss : array-like, shape (n,)
+        As for `fit_parametric`.
+
+    Returns
+    -------
+    array, shape (16, 5)
+
+    Raises
+    ------
+    ValueError
+        As `fit_parametric`.
     """
     N, D, loss, _ = check_runs(N, D, loss, None)
     exponents = (0.15, 0.3, 0.5, 0.8)
-    return np.array([_project(N, D, loss, *pair) for pair in product(exponents, exponents)])
+    return np.array([project_terms(N, D, loss, *pair) for pair in product(exponents, exponents)])
 
 
 def hoffmann_grid() -> np.ndarray:
@@ -256,6 +303,11 @@ def hoffmann_grid() -> np.ndarray:
 
     All combinations of log E in -1 to 1 by 0.5, log A and log B in 0 to 25 by 5, alpha and beta in
     0 to 2 by 0.5.
+
+    Returns
+    -------
+    array, shape (4500, 5)
+        E in nats per token; `starts` of `fit_parametric`.
     """
     log_E, coefficient, exponent = (
         np.arange(-1, 1.5, 0.5),
@@ -265,54 +317,3 @@ def hoffmann_grid() -> np.ndarray:
     grid = np.array(list(product(log_E, coefficient, coefficient, exponent, exponent)))
     grid[:, :3] = np.exp(grid[:, :3])
     return grid
-
-
-def check_runs(N, D, loss, weights):
-    """Return N, D, loss and weights as float arrays of one length, or raise `ValueError`."""
-    N, D, loss = positive(N=N, D=D, loss=loss)
-    arrays = {"N": N, "D": D, "loss": loss}
-    if weights is not None:
-        (weights,) = non_negative(weights=weights)
-        arrays["weights"] = weights
-        if not weights.any():
-            raise ValueError("weights must not all be zero")
-    if N.ndim != 1 or any(array.shape != N.shape for array in arrays.values()):
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"the runs must be arrays of one length, got {shapes}")
-    return N, D, loss, weights
-
-
-def check_delta(delta, check=non_negative) -> float:
-    """Return delta as a float, or raise `ValueError`."""
-    delta = single(check, "delta", delta)
-    if delta > LARGEST_DELTA:  # no residual of log loss comes near
-        raise ValueError(f"delta must not be above {LARGEST_DELTA:g}, got {delta}")
-    return delta
-
-
-def free_directions(tie_exponents: bool, E: float | None) -> np.ndarray:
-    """Return the directions of theta left free, shape (5, k), for `Problems`."""
-    basis = np.eye(5)
-    if flag("tie_exponents", tie_exponents):
-        basis[4, 3] = 1.0
-        basis = basis[:, :4]
-    if E is not None:
-        single(non_negative, "E", E)
-        basis = basis[:, 1:]
-    return basis
-
-
-def _check_starts(starts) -> np.ndarray:
-    (starts,) = non_negative(starts=starts)
-    if starts.ndim != 2 or starts.shape[1] != 5:
-        raise ValueError(f"starts must have shape (n_starts, 5), got {starts.shape}")
-    return starts
-
-
-def _project(N, D, loss, alpha, beta):
-    """Return (E, A, B, alpha, beta) with the best E, A and B; none of them quite zero."""
-    middle_N, middle_D = np.exp(np.log(N).mean()), np.exp(np.log(D).mean())
-    columns = np.stack([np.ones_like(N), (N / middle_N) ** -alpha, (D / middle_D) ** -beta], axis=1)
-    terms, _ = nnls(columns / loss[:, None], np.ones_like(loss))
-    terms = np.maximum(terms, 1e-3 * loss.min())
-    return terms[0], terms[1] * middle_N**alpha, terms[2] * middle_D**beta, alpha, beta

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis._door import answers
+from analysis._runs import check_runs
 from analysis._validate import FloatOrArray, non_negative, plain, positive, set_single
-from analysis.fit import FitResult, check_runs
+from analysis.fit import FitResult
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.shown import Shown
 from analysis.solver.projection import least_squares_covariance, project, status_of

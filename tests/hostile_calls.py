@@ -271,13 +271,6 @@ CALLS = {
         delta=(1e-3, ONE_POSITIVE),
     ),
     "fit.seeded_starts": call(fit.seeded_starts, **FITTED_TO),
-    "fit.check_runs": call(
-        fit.check_runs, **FITTED_TO, weights=(np.ones(12), optional(NON_NEGATIVE))
-    ),
-    "fit.check_delta": call(fit.check_delta, delta=(1e-3, ONE_NON_NEGATIVE)),
-    "fit.free_directions": call(
-        fit.free_directions, tie_exponents=(False, FLAG), E=(1.6, optional(ONE_NON_NEGATIVE))
-    ),
     "bootstrap.bootstrap_parametric": call(
         bootstrap.bootstrap_parametric,
         infinite=True,

@@ -19,7 +19,7 @@ LAYERS = (
     {"analysis._validate", "analysis._terminal", "analysis._files", "analysis._published"},
     {"analysis._door", "analysis._scales", "analysis.checkpoint", "analysis.counts"},
     {"analysis.exercises.answers", "analysis.shown"},
-    {"analysis._allocation"},
+    {"analysis._allocation", "analysis._runs"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},
     {"analysis.language"},

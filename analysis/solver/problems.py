@@ -119,7 +119,7 @@ class Problems:
         return self.log_loss - predicted, np.stack([*p, -self.x * p[1], -self.y * p[2]], axis=1)
 
     def sweep(
-        self, theta: np.ndarray, delta: np.ndarray, rows: np.ndarray, exact: bool = True
+        self, theta: np.ndarray, delta: np.ndarray, rows: np.ndarray | None, exact: bool = True
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return value (P,), gradient (5, P) and curvature (5, 5, P) at theta, shape (5, P).
 
@@ -128,7 +128,7 @@ class Problems:
         theta : array, shape (5, P)
         delta : array, shape (P,)
             Residual at which Huber's loss turns from a square to a line.
-        rows : array of int, shape (P,)
+        rows : array of int, shape (P,), or None
             The problem that each column of theta belongs to: whose weights it takes. Not looked at
             where all have the same.
         exact : bool
@@ -141,7 +141,7 @@ class Problems:
         for first in range(0, P, self.block):
             part = slice(first, first + self.block)
             w = self.weights
-            if w is not None and w.ndim == 2:
+            if w is not None and rows is not None and w.ndim == 2:
                 w = w[rows[part]]
             out = [array[:, part] for array in sums]
             value[part] = self._sums(theta[:, part], delta[part], w, exact, out)
