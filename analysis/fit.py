@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,7 +40,7 @@ class FitResult(Shown):
     Attributes
     ----------
     law : ParametricLaw
-        The best law found; of another class where another law is fitted (`analysis.overtraining`).
+        The best law found; an `OvertrainingLaw` or a `DownstreamLaw` from `analysis.overtraining`.
     objective : float
         Sum over runs of the weighted Huber loss; of the weighted |r| if delta is 0.
     status : str
@@ -62,7 +63,7 @@ class FitResult(Shown):
         loss in the free parameters, in logarithms centred on the runs: the same in any units.
     """
 
-    law: ParametricLaw
+    law: Any
     objective: float
     status: str
     n_runs: int

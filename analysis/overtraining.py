@@ -16,17 +16,19 @@ and chaining the two predicts the error of a model that nobody has trained.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis._door import answers
+from analysis._projected import different, overtraining_jacobian, result_of
 from analysis._runs import check_runs
 from analysis._validate import FloatOrArray, non_negative, plain, positive, set_single
 from analysis.fit import FitResult
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.shown import Shown
-from analysis.solver.projection import least_squares_covariance, project, status_of
+from analysis.solver.projection import project
 
 ETA_RANGE = (0.005, 1.0)
 GAMMA_RANGE = (0.01, 20.0)
@@ -72,7 +74,22 @@ class OvertrainingLaw(Shown):
     @classmethod
     @answers(law=ParametricLaw)
     def from_parametric(cls, law: ParametricLaw) -> OvertrainingLaw:
-        """Return the same law in C and M; it must have alpha = beta."""
+        """Return the same law in C and M: a = A 6**eta, b = B 6**eta, eta = alpha / 2.
+
+        Parameters
+        ----------
+        law : ParametricLaw
+            With alpha = beta.
+
+        Returns
+        -------
+        OvertrainingLaw
+
+        Raises
+        ------
+        ValueError
+            If law is no law, or its alpha and beta differ.
+        """
         if law.alpha != law.beta:
             raise ValueError(f"alpha and beta must be equal, got {law.alpha} and {law.beta}")
         eta = law.alpha / 2
@@ -81,22 +98,56 @@ class OvertrainingLaw(Shown):
 
     @answers()
     def parametric(self) -> ParametricLaw:
-        """Return the same law in N and D: alpha = beta = 2 eta, A = a 6**-eta, B = b 6**-eta."""
+        """Return the same law in N and D: alpha = beta = 2 eta, A = a 6**-eta, B = b 6**-eta.
+
+        Returns
+        -------
+        ParametricLaw
+
+        Raises
+        ------
+        ValueError
+            If a or b is 0: a parametric law has both terms.
+        """
         scale = FLOP_PER_PARAMETER_TOKEN**-self.eta
         return ParametricLaw(self.E, self.a * scale, self.b * scale, 2 * self.eta, 2 * self.eta)
 
     @answers()
     def loss(self, C: ArrayLike, M: ArrayLike) -> FloatOrArray:
-        """Loss in nats per token of a run of C FLOP and M tokens a parameter."""
+        """Return E + (a M**eta + b M**-eta) C**-eta (Gadre et al. 2024, eq. 4).
+
+        Parameters
+        ----------
+        C : float or array
+            Training compute in FLOP.
+        M : float or array
+            Training tokens a parameter, D / N; broadcasts with C.
+
+        Returns
+        -------
+        float or array
+            Loss in nats per token, of the common shape.
+
+        Raises
+        ------
+        ValueError
+            If C or M is not positive and finite.
+        """
         C, M = positive(C=C, M=M)
         slope = self.a * M**self.eta + self.b * M**-self.eta
         return plain(self.E + slope * C**-self.eta)
 
     @property
     def optimal_multiplier(self) -> float:
-        """M* = (b / a)**(1 / (2 eta)), the tokens a parameter of the compute-optimal run."""
+        """M* = (b / a)**(1 / (2 eta)), the tokens a parameter of the compute-optimal run.
+
+        Raises
+        ------
+        ValueError
+            If a or b is 0: the loss is then least at no finite M.
+        """
         positive(a=self.a, b=self.b)
-        return (self.b / self.a) ** (1 / (2 * self.eta))
+        return float((self.b / self.a) ** (1 / (2 * self.eta)))
 
 
 @dataclass(frozen=True)
@@ -111,6 +162,11 @@ class DownstreamLaw(Shown):
         How much error a model without loss would be spared; not negative.
     gamma : float
         Rate, per nat; positive.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range or not finite.
 
     Examples
     --------
@@ -129,7 +185,23 @@ class DownstreamLaw(Shown):
 
     @answers()
     def error(self, loss: ArrayLike) -> FloatOrArray:
-        """Error, a fraction, of a model with this loss in nats per token."""
+        """Return epsilon - k exp(-gamma L), the average error on the tasks.
+
+        Parameters
+        ----------
+        loss : float or array
+            L, in nats per token.
+
+        Returns
+        -------
+        float or array
+            Error, a fraction, of the shape of loss.
+
+        Raises
+        ------
+        ValueError
+            If the loss is not positive and finite.
+        """
         (loss,) = positive(loss=loss)
         return plain(self.epsilon - self.k * np.exp(-self.gamma * loss))
 
@@ -139,8 +211,9 @@ def fit_overtraining(
 ) -> FitResult:
     """Fit the over-training law by least squares on the loss.
 
-    At a given eta the law is linear in E, a and b, which are projected out and kept from being
-    negative; the curve over eta is then searched, so that no starting values are needed.
+    At a given eta the law (Gadre et al. 2024, eq. 4) is linear in E, a and b, which are projected
+    out and kept from being negative; the curve over eta is then searched, so that no starting
+    values are needed.
 
     Parameters
     ----------
@@ -172,11 +245,11 @@ def fit_overtraining(
     """
     N, D, loss, weights = check_runs(N, D, loss, weights)
     root = np.ones_like(loss) if weights is None else np.sqrt(weights)
-    n_different = _different(root > 0, at_least=4, N=N, D=D)
+    n_different = different(root > 0, at_least=4, N=N, D=D)
     log_N, log_D = np.log(N), np.log(D)
     centre_N, centre_D = log_N.mean(), log_D.mean()
 
-    def columns(eta):
+    def columns(eta: float) -> Any:
         size, data = (np.exp(-2 * eta * x) for x in (log_N - centre_N, log_D - centre_D))
         return np.stack([np.ones_like(size), size, data], axis=1) * root[:, None]
 
@@ -185,12 +258,12 @@ def fit_overtraining(
     scale = FLOP_PER_PARAMETER_TOKEN**eta
     a, b = size * np.exp(2 * eta * centre_N) * scale, data * np.exp(2 * eta * centre_D) * scale
     law = OvertrainingLaw(E, a, b, eta)
-    jacobian = _overtraining_jacobian(law, N, D) * root[:, None]
-    return _result(law, found, jacobian[root > 0], n_different)
+    jacobian = overtraining_jacobian(law, N, D) * root[:, None]
+    return result_of(law, found, jacobian[root > 0], n_different)
 
 
 def fit_downstream(loss: ArrayLike, error: ArrayLike) -> FitResult:
-    """Fit the law from loss to error by least squares on the error.
+    """Fit the law from loss to error, Gadre et al. 2024, eq. 5, by least squares on the error.
 
     Parameters
     ----------
@@ -208,17 +281,25 @@ def fit_downstream(loss: ArrayLike, error: ArrayLike) -> FitResult:
     Raises
     ------
     ValueError
-        As `fit_overtraining`.
+        If an argument is not finite, out of range, empty, or of another length than loss, or if
+        there are fewer than three different losses.
+
+    Examples
+    --------
+    >>> law, loss = DownstreamLaw(epsilon=0.857, k=2.21, gamma=0.715), np.linspace(2.2, 4.0, 7)
+    >>> fit = fit_downstream(loss, law.error(loss))
+    >>> fit.status, round(fit.law.gamma, 6)
+    ('converged', 0.715)
     """
     (loss,), (error,) = positive(loss=loss), non_negative(error=error)
     if loss.ndim != 1 or loss.shape != error.shape:
         raise ValueError(
             f"loss and error must be arrays of one length, got {loss.shape} and {error.shape}"
         )
-    n_different = _different(np.ones(loss.size, bool), at_least=3, loss=loss)
+    n_different = different(np.ones(loss.size, bool), at_least=3, loss=loss)
     centre = loss.mean()
 
-    def columns(gamma):
+    def columns(gamma: float) -> np.ndarray:
         return np.stack([np.ones_like(loss), -np.exp(-gamma * (loss - centre))], axis=1)
 
     found = project(columns, error, *GAMMA_RANGE)
@@ -226,39 +307,4 @@ def fit_downstream(loss: ArrayLike, error: ArrayLike) -> FitResult:
     law = DownstreamLaw(epsilon, k * np.exp(gamma * centre), gamma)
     spared = np.exp(-gamma * loss)
     jacobian = np.stack([np.ones_like(loss), -spared, law.k * loss * spared], axis=1)
-    return _result(law, found, jacobian, n_different)
-
-
-def _overtraining_jacobian(law: OvertrainingLaw, N: np.ndarray, D: np.ndarray) -> np.ndarray:
-    """The derivative of the loss in (E, a, b, eta), shape (n, 4)."""
-    C, M = FLOP_PER_PARAMETER_TOKEN * N * D, D / N
-    size, data = (M / C) ** law.eta, (M * C) ** -law.eta
-    slope = law.a * size * np.log(M / C) - law.b * data * np.log(M * C)
-    return np.stack([np.ones_like(C), size, data, slope], axis=1)
-
-
-def _result(law, found, jacobian, n_different) -> FitResult:
-    n, n_free = jacobian.shape
-    covariance, condition = least_squares_covariance(jacobian, found.objective)
-    return FitResult(
-        law=law,
-        objective=found.objective,
-        status=status_of(found, n_different, n_free, condition),
-        n_runs=n,
-        n_parameters=n_free,
-        n_starts=0,
-        n_starts_agreeing=0,
-        delta=np.inf,
-        covariance=covariance,
-        condition_number=condition,
-    )
-
-
-def _different(counted: np.ndarray, at_least: int, **coordinates: np.ndarray) -> int:
-    """How many different runs there are; raises if they are too few to mean anything."""
-    points = np.stack(list(coordinates.values()), axis=1)[counted]
-    n = len(np.unique(points, axis=0))
-    if n < at_least:
-        names = " and ".join(coordinates)
-        raise ValueError(f"{names} must hold at least {at_least} different runs, got {n}")
-    return n
+    return result_of(law, found, jacobian, n_different)

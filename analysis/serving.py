@@ -12,36 +12,21 @@ less size saves one per cent of both terms and adds m per cent to D, so the chea
 
 (Sardana & Frankle 2023, arXiv:2401.00448, section 2, pose the problem, with r = 1, and solve it
 numerically). Since D = k_D(m) D_opt by the exchange curve, this is one equation for m that holds
-nothing but the exponents and r T / D_opt, the tokens served for each token of the compute-optimal
-run: the answer, like k_D, does not depend on the budget. In w = ln(m - 1) it reads
-
-    w + ln[(alpha + beta + beta e**w) / (alpha + beta)] / beta = ln(r T / (3 D_opt)),
-
-whose left side is increasing and convex: Newton's method from the right end never overshoots.
+nothing but the exponents and r T / D_opt: the answer, like k_D, does not depend on the budget.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from analysis._door import answers
+from analysis._lifetime import TRAINING_TO_SERVING as TRAINING_TO_SERVING
+from analysis._lifetime import check_above, excess_rate, relative_cost
 from analysis._scales import at_log_rate
 from analysis._validate import FloatOrArray, broadcast_shape, non_negative, plain, positive
-from analysis.counts import show_count
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
-from analysis.tradeoff import (
-    Placement,
-    compute_overhead,
-    data_scaling_factor,
-    minimum_model_scale,
-)
-
-FLOP_PER_PARAMETER_SERVED = 2
-"""Serving FLOP for each parameter and token: a forward pass (Kaplan et al. 2020, section 2.1)."""
-TRAINING_TO_SERVING = FLOP_PER_PARAMETER_TOKEN / FLOP_PER_PARAMETER_SERVED
-"""A token costs three times as much to train on as to serve."""
+from analysis.tradeoff import Placement, compute_overhead, data_scaling_factor, minimum_model_scale
 
 
 @answers()
@@ -58,7 +43,12 @@ def lifetime_compute(
         T: all tokens that the model will process in use, read and written; 0 or more.
     inference_cost_ratio : float or array
         r: what a FLOP of serving costs, in FLOP of training. Above 1 where serving uses its
-        machines less well, below 1 where it runs in fewer bits.
+        machines less well, below 1 where it runs in fewer bits. All four broadcast together.
+
+    Returns
+    -------
+    float or array
+        FLOP of training.
 
     Raises
     ------
@@ -96,13 +86,18 @@ def lifetime_optimal(
     loss : float or array
         The loss to reach, nats per token.
     inference_tokens, inference_cost_ratio : float or array
-        T and r of `lifetime_compute`.
+        T, a count, and r of `lifetime_compute`. These and the loss broadcast together.
+
+    Returns
+    -------
+    Placement
+        The cheapest run against the compute-optimal run of the same loss; of the common shape.
 
     Raises
     ------
     ValueError
-        If the loss is not above the law's E, the tokens are negative, the ratio is not positive, or
-        one is not finite.
+        If law is no law, the loss not above its E, the tokens negative, the ratio not positive, or
+        one of them not finite.
 
     Examples
     --------
@@ -118,7 +113,7 @@ def lifetime_optimal(
     (T,) = non_negative(inference_tokens=inference_tokens)
     optimal = law.compute_optimal_for_loss(loss)
     broadcast_shape(loss=optimal.D, inference_tokens=T, inference_cost_ratio=r)
-    excess = _excess_rate(r * T / optimal.D, law.alpha, law.beta)
+    excess = excess_rate(r * T / optimal.D, law.alpha, law.beta)
     k_N, k_D, overhead = at_log_rate(np.log1p(excess), law.alpha, law.beta)
     return Placement(k_N, k_D, overhead, plain(1 + excess), optimal)
 
@@ -134,7 +129,12 @@ def lifetime_scales(
     served : float or array
         r T / D_opt: the tokens served, at their price, for each token of the compute-optimal run.
     alpha, beta : float or array
-        Exponents of size and of data.
+        Exponents of size and of data. All three broadcast together.
+
+    Returns
+    -------
+    k_N, k_D : float or array
+        Size and tokens as multiples of the compute-optimal run's.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def lifetime_scales(
     (served,) = non_negative(served=served)
     alpha, beta = positive(alpha=alpha, beta=beta)
     broadcast_shape(served=served, alpha=alpha, beta=beta)
-    k_N, k_D, _ = at_log_rate(np.log1p(_excess_rate(served, alpha, beta)), alpha, beta)
+    k_N, k_D, _ = at_log_rate(np.log1p(excess_rate(served, alpha, beta)), alpha, beta)
     return k_N, k_D
 
 
@@ -158,8 +158,8 @@ def lifetime_scales(
 def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     """Return the share of the lifetime cost that the cheapest model saves, a fraction.
 
-    Against the compute-optimal model of the same loss serving as much; parameters and errors are
-    those of `lifetime_scales`.
+    Against the compute-optimal model of the same loss serving as much; 0 where nothing is served.
+    Parameters (served, alpha, beta), shapes and errors are those of `lifetime_scales`.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Flo
     """
     k_N, k_D = lifetime_scales(served, alpha, beta)
     (served,) = non_negative(served=served)
-    return plain(1 - _relative_cost(k_N, k_D, served))
+    return plain(1 - relative_cost(k_N, k_D, served))
 
 
 @answers(infinite=True)
@@ -185,7 +185,8 @@ def lifetime_cost(
     Returns
     -------
     float or array
-        1 at k_N = 1; `inf` at and below `minimum_model_scale`. Errors as for `lifetime_scales`.
+        A ratio of costs: 1 at k_N = 1; `inf` at and below `minimum_model_scale`. Errors as for
+        `lifetime_scales`, and if k_N is not positive and finite.
 
     Examples
     --------
@@ -195,7 +196,7 @@ def lifetime_cost(
     k_N, alpha, beta = positive(k_N=k_N, alpha=alpha, beta=beta)
     (served,) = non_negative(served=served)
     broadcast_shape(k_N=k_N, served=served, alpha=alpha, beta=beta)
-    return plain(_relative_cost(k_N, data_scaling_factor(k_N, alpha, beta), served))
+    return plain(relative_cost(k_N, data_scaling_factor(k_N, alpha, beta), served))
 
 
 @answers(law=ParametricLaw)
@@ -204,7 +205,8 @@ def implied_tokens(
 ) -> FloatOrArray:
     """Return T = 3 (m - 1) D / r: the served tokens for which a run was the right one.
 
-    Negative for a model larger than compute-optimal. Errors as for `lifetime_compute`.
+    A count of tokens, negative for a model larger than compute-optimal. N, D (counts that
+    broadcast), inference_cost_ratio and errors are those of `lifetime_compute`.
 
     Examples
     --------
@@ -221,6 +223,11 @@ def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArra
     """Return r T / D_opt after which a smaller model has paid for its compute overhead.
 
     Training it takes 6 N_opt D_opt (k_N k_D - 1) more, serving it 2 r N_opt T (1 - k_N) less.
+
+    Parameters
+    ----------
+    k_N, alpha, beta : float or array
+        As for `lifetime_cost`; k_N at most 1.
 
     Returns
     -------
@@ -250,6 +257,17 @@ def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArra
 def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
     """Place the run of N parameters that reaches a loss.
 
+    Parameters
+    ----------
+    law : ParametricLaw
+    loss, N : float or array
+        The loss to reach, nats per token, and the parameters; they broadcast together.
+
+    Returns
+    -------
+    Placement
+        Against the compute-optimal run of that loss; of the common shape.
+
     Raises
     ------
     ValueError
@@ -266,11 +284,7 @@ def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
     optimal = law.compute_optimal_for_loss(loss)
     k_N = np.asarray(N / optimal.N)
     least = np.asarray(minimum_model_scale(law.alpha, law.beta) * optimal.N)
-    too_small = np.broadcast_to(least >= N, k_N.shape)
-    if too_small.any():
-        size, wall = (np.broadcast_to(value, k_N.shape)[too_small][0] for value in (N, least))
-        needed = f"above {show_count(wall, 4)}, the smallest size that can reach this loss"
-        raise ValueError(f"N must be {needed}, got {show_count(size, 4)}")
+    check_above(least, N, k_N.shape)
     k_D = data_scaling_factor(k_N, law.alpha, law.beta)
     overhead = compute_overhead(k_N, law.alpha, law.beta)
     return Placement(plain(k_N), k_D, overhead, law.marginal_rate(N, k_D * optimal.D), optimal)
@@ -287,6 +301,16 @@ def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrA
     bytes_per_parameter : float or array
         2 for 16-bit weights, 1 for 8-bit, 0.5 for 4-bit.
 
+    Returns
+    -------
+    float or array
+        A count of parameters.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not positive and finite.
+
     Examples
     --------
     >>> largest_model(16e9, 2)
@@ -294,24 +318,3 @@ def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrA
     """
     memory, size = positive(memory=memory, bytes_per_parameter=bytes_per_parameter)
     return plain(memory / size)
-
-
-def _relative_cost(k_N: FloatOrArray, k_D: FloatOrArray, served: np.ndarray) -> np.ndarray:
-    use = served / TRAINING_TO_SERVING
-    return k_N * (k_D + use) / (1 + use)
-
-
-def _excess_rate(served: np.ndarray, alpha: ArrayLike, beta: ArrayLike) -> np.ndarray:
-    """m - 1 of the lifetime-optimal model, from r T / D_opt; 0 where nothing is served."""
-    with np.errstate(divide="ignore"):
-        target, shift = np.log(served / TRAINING_TO_SERVING), np.log(beta / (alpha + beta))
-    target, shift, beta = np.broadcast_arrays(target, shift, beta)
-    idle = np.isneginf(target)
-    w = np.where(idle, 0.0, target)
-    goal, active = w.copy(), ~idle
-    while active.any():
-        above = w + np.logaddexp(0, w + shift) / beta - goal
-        lower = w - above / (1 + expit(w + shift) / beta)
-        active = active & (lower < w)
-        w = np.where(active, lower, w)
-    return np.where(idle, 0.0, np.exp(w))
