@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import nnls
 
-from analysis._validate import CheckOfNumbers, flag, non_negative, positive, single
+from analysis._validate import CheckOfNumbers, as_given, flag, non_negative, positive, single
 
 LARGEST_DELTA = 1e100
 """No residual of log loss comes near."""
@@ -45,6 +45,16 @@ def check_starts(starts: ArrayLike) -> Doubles:
     if starts.ndim != 2 or starts.shape[1] != 5:
         raise ValueError(f"starts must have shape (n_starts, 5), got {starts.shape}")
     return starts
+
+
+def check_indices(given: ArrayLike, n: int) -> np.ndarray:
+    """Return resamples of n runs as positions, shape (n_resamples, n), or raise `ValueError`."""
+    indices = as_given("indices", given)
+    if indices.ndim != 2 or indices.shape[1] != n or not len(indices):
+        raise ValueError(f"indices must have shape (n_resamples, {n}), got {indices.shape}")
+    if indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= n:
+        raise ValueError(f"indices must be whole numbers from 0 to {n - 1}")
+    return indices
 
 
 def free_directions(tie_exponents: bool, E: float | None) -> Doubles:

@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from analysis._door import able_to, count, takes
-from analysis._runs import check_runs, free_directions
-from analysis._validate import as_given, extended, share, shown
+from analysis._runs import check_indices, check_runs, free_directions
+from analysis._validate import extended, share, shown
 from analysis.fit import PARAMETERS, FitResult, fit_parametric
 from analysis.laws import LawEnsemble
 from analysis.shown import Shown
@@ -31,6 +32,8 @@ from analysis.solver.problems import Problems
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
 MOST = 10**8
 """Resamples that fit into memory."""
+Sources: TypeAlias = Iterator[tuple[slice, np.random.Generator | np.ndarray]]
+Chunk: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 _WAITING = 64  # chunks handed to an executor and not yet collected
 
 
@@ -39,10 +42,17 @@ def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
 
     Infinite values are allowed: an end of the interval is always one of the values.
 
+    Parameters
+    ----------
+    values : array-like, shape (n, ...)
+        In any unit.
+    level : float
+        The share of the values between the ends, between 0 and 1.
+
     Returns
     -------
     array, shape (2, ...)
-        The lower and the upper end.
+        The lower and the upper end, in the unit of the values.
 
     Raises
     ------
@@ -58,6 +68,7 @@ def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
     if values.ndim == 0:
         raise ValueError(f"values must be an array, got {values}")
     tail = (1 - level) / 2
+    ends: tuple[tuple[float, Literal["lower", "higher"]], ...]
     ends = ((tail, "lower"), (1 - tail, "higher"))
     return np.stack([np.quantile(values, share, axis=0, method=method) for share, method in ends])
 
@@ -74,7 +85,7 @@ class BootstrapResult(Shown):
         Columns E, A, B, alpha, beta; a row for every resample, in order, also where the fit failed
         (the best that it found).
     objectives : array, shape (n_resamples,)
-        The objective of each.
+        The objective of each (`analysis.fit`).
     failed : array of bool, shape (n_resamples,)
         Where the search did not converge, or the resample has no more different runs than the law
         has free parameters. These are left out of `draws`, and of what is computed from them.
@@ -87,7 +98,7 @@ class BootstrapResult(Shown):
 
     @property
     def n_failed(self) -> int:
-        """How many resamples failed."""
+        """How many resamples failed, a count."""
         return int(self.failed.sum())
 
     @property
@@ -105,7 +116,13 @@ class BootstrapResult(Shown):
 
     @property
     def standard_errors(self) -> dict[str, float]:
-        """The standard deviation of each parameter over the draws, by name."""
+        """The standard deviation of each parameter over the draws, by name, in its unit.
+
+        Raises
+        ------
+        ValueError
+            If all failed.
+        """
         draws = self.draws
         return {name: float(np.std(getattr(draws, name))) for name in PARAMETERS}
 
@@ -185,12 +202,27 @@ def bootstrap_parametric(
         What computes the chunks: a pool, or a cluster by `dask.distributed`'s
         `Client.get_executor()`. The result is the same.
 
+    Returns
+    -------
+    BootstrapResult
+        The parameters of every resample, shape (n_resamples, 5), and which of the fits failed.
+
     Raises
     ------
     ValueError
         As `fit_parametric`; if neither rng nor indices are given; if indices are out of range.
     BrokenExecutor
         If a worker of the executor was killed; nothing is kept.
+
+    Examples
+    --------
+    >>> from analysis.laws import PUBLISHED
+    >>> N, D = np.geomspace(1e8, 1e10, 12), np.tile([1e9, 1e10, 1e11], 4)
+    >>> rng = np.random.default_rng(1)
+    >>> loss = PUBLISHED["besiroglu-2024"].law.loss(N, D) * rng.normal(1, 1e-3, 12)
+    >>> result = bootstrap_parametric(N, D, loss, n_resamples=50, rng=rng)
+    >>> result.parameters.shape, result.interval("alpha").shape
+    ((50, 5), (2,))
     """
     N, D, loss, _ = check_runs(N, D, loss, None)
     fit = fit_parametric(N, D, loss, delta=delta, tie_exponents=tie_exponents, E=E)
@@ -198,9 +230,9 @@ def bootstrap_parametric(
     if indices is None:
         sources = _spawned(rng, n_resamples, size)
     else:
-        indices = _check_indices(indices, N.size)
-        n_resamples = len(indices)
-        sources = ((part, indices[part]) for part in _parts(n_resamples, size))
+        chosen = check_indices(indices, N.size)
+        n_resamples = len(chosen)
+        sources = ((part, chosen[part]) for part in _parts(n_resamples, size))
 
     common = (N, D, loss, _row(fit), fit.delta, free_directions(tie_exponents, E))
     parameters = np.empty((n_resamples, 5))
@@ -212,31 +244,24 @@ def bootstrap_parametric(
     return BootstrapResult(fit, parameters, objectives, failed)
 
 
-def _parts(n_resamples, size) -> Iterator[slice]:
+def _parts(n_resamples: int, size: int) -> Iterator[slice]:
     for first in range(0, n_resamples, size):
         yield slice(first, min(first + size, n_resamples))
 
 
-def _spawned(rng, n_resamples, size):
+def _spawned(rng: object, n_resamples: int, size: int) -> Sources:
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng must be a numpy.random.Generator, got {shown(rng)}")
     return ((part, rng.spawn(1)[0]) for part in _parts(n_resamples, size))
-
-
-def _check_indices(indices, n) -> np.ndarray:
-    indices = as_given("indices", indices)
-    if indices.ndim != 2 or indices.shape[1] != n or not len(indices):
-        raise ValueError(f"indices must have shape (n_resamples, {n}), got {indices.shape}")
-    if indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= n:
-        raise ValueError(f"indices must be whole numbers from 0 to {n - 1}")
-    return indices
 
 
 def _row(fit: FitResult) -> np.ndarray:
     return np.array([getattr(fit.law, name) for name in PARAMETERS])
 
 
-def _computed(sources, common, executor):
+def _computed(
+    sources: Sources, common: tuple[Any, ...], executor: Executor | None
+) -> Iterator[tuple[slice, Chunk]]:
     """Yield each chunk's place and result, in order, with few chunks under way at a time."""
     if executor is None:
         for part, source in sources:
@@ -258,7 +283,16 @@ def _computed(sources, common, executor):
             future.cancel()
 
 
-def _fit_chunk(source, count, N, D, loss, start, delta, basis):
+def _fit_chunk(
+    source: np.random.Generator | np.ndarray,
+    count: int,
+    N: np.ndarray,
+    D: np.ndarray,
+    loss: np.ndarray,
+    start: np.ndarray,
+    delta: float,
+    basis: np.ndarray,
+) -> Chunk:
     """Return the parameters (count, 5), objectives and failures of one chunk of resamples."""
     n = N.size
     if isinstance(source, np.random.Generator):
@@ -279,7 +313,7 @@ def _fit_chunk(source, count, N, D, loss, start, delta, basis):
     return problems.parameters(theta).T, objectives, failed
 
 
-def _counts(drawn, n):
+def _counts(drawn: np.ndarray, n: int) -> np.ndarray:
     """Return how often each of 0 to n - 1 occurs in each row, shape (rows, n)."""
     offset = n * np.arange(len(drawn))[:, None]
     return np.bincount((drawn + offset).ravel(), minlength=n * len(drawn)).reshape(-1, n)

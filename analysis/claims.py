@@ -36,8 +36,20 @@ NO_RUNS = "An estimate from training runs that are not at hand: nothing printed 
 def load_claims(path: str | Path | None = None) -> list[Claim]:
     """Read a table of claims, by default the project's own.
 
+    Parameters
+    ----------
+    path : str or Path, optional
+        A CSV file in UTF-8 with the fields of `Claim` as its columns.
+
+    Returns
+    -------
+    list of Claim
+        In the order of the table; each says its source, its printed digits and their unit.
+
     Raises
     ------
+    OSError
+        If the file cannot be read.
     ValueError
         Naming the file and the line: no UTF-8 or no CSV, a missing column, an id given twice,
         printed digits that are no number or beyond double precision, an unknown unit, a malformed
@@ -70,6 +82,16 @@ def audit(claims: Iterable[Claim]) -> list[Verdict]:
 
     Claims that others quote or stand in a table with are taken from `claims`, then from the
     project's own tables. A claim whose quantity nobody has stated gets no verdict.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        As `load_claims` returns them.
+
+    Returns
+    -------
+    list of Verdict
+        In the order of the claims; `computed` is in the unit of the claim.
 
     Raises
     ------
@@ -104,7 +126,7 @@ def _judge(case: Case) -> Verdict:
     value = case.value()
     # The last reading always speaks.
     said = ((reading, reading.explain(case, value)) for reading in READINGS)
-    reading, explanation = next(found for found in said if found[1] is not None)
+    reading, explanation = next((one, text) for one, text in said if text is not None)
     computed = reading.value(case) if reading.value else value
     law = reading.law or case.law_name
     return Verdict(case.claim, computed, law, reading.kind, explanation)
@@ -139,7 +161,18 @@ quantity is; 2 if the claims cannot be read or computed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the ledger; return the exit status."""
+    """Print the ledger; return the exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the command; what it was called with by default.
+
+    Returns
+    -------
+    int
+        0, 1 or 2: see the module. It raises nothing but argparse's `SystemExit`.
+    """
     parser = Parser(
         "claims",
         prog="python -m analysis.claims",
