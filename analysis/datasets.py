@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,26 +23,17 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from tqdm import TqdmWarning, tqdm
+from tqdm import tqdm
 
 from analysis import _files
-from analysis._files import DamagedDataError
+from analysis._fetch import COMMAND, file_hash, verified_copy
+from analysis._fetch import DataUnavailableError as DataUnavailableError
+from analysis._files import DamagedDataError as DamagedDataError
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.shown import Shown
 from analysis.testbed import read_downstream, read_tasks, read_testbed
 
-with warnings.catch_warnings():
-    # In a notebook without ipywidgets, the progress bar of pooch says that it will be plain.
-    warnings.simplefilter("ignore", TqdmWarning)
-    import pooch
-
 PACKAGE = Path(__file__).resolve().parent
-COMMAND = "make data"
-"""What a reader types to get the data."""
-
-
-class DataUnavailableError(FileNotFoundError):
-    """A data set is in none of the places where it is looked for."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class DataSet(Shown):
         return f"sha256:{sha256(lines.encode()).hexdigest()}"
 
     def path(self, file: str) -> Path:
-        """Return a verified copy of one file, fetching it from the origin if it is nowhere else.
+        """Return a verified copy of a file, a key of `hashes`, from the origin if nowhere else.
 
         Raises
         ------
@@ -92,43 +82,17 @@ class DataSet(Shown):
         ValueError
             If the data set has no such file.
         """
-        if not isinstance(file, str) or file not in self.hashes:
-            raise ValueError(f"file must be one of data set {self.name!r}, got {str(file)[:200]!r}")
-        tried, damage = [], None
-        for folder in data_directories():
-            copy = folder / self.name / file
-            tried.append(str(folder))
-            if not copy.is_file():
-                continue
-            if self.verify(file, copy):
-                return copy
-            damage = DamagedDataError(f"{copy} is damaged: its hash is not {self.hashes[file]}")
-            if folder != download_directory():
-                raise damage
-            _files.within(folder, copy).unlink()
-        target = _files.within(download_directory(), download_directory() / self.name / file)
-        try:
-            return Path(self._origin().fetch(file))
-        except OSError as error:  # those of requests are among them
-            if error.errno in _files.DISK:
-                raise DataUnavailableError(f"{target} cannot be written: {error}") from error
-            raise damage or DataUnavailableError(
-                f"data set {self.name!r} ({self.source}): no {file} in "
-                f"{', '.join(tried)}, and {self.base_url} cannot be reached "
-                f"({type(error).__name__}). To get it: {COMMAND}"
-            ) from error
-        except ValueError as error:
-            raise DamagedDataError(
-                f"{self.base_url}{file} is damaged or has changed: its hash is not "
-                f"{self.hashes[file]}"
-            ) from error
+        return verified_copy(self, file, data_directories(), download_directory())
 
     def verify(self, file: str, copy: Path) -> bool:
-        """Return whether the copy of a file has the file's hash."""
-        return f"sha256:{pooch.file_hash(str(copy))}" == self.hashes[file]
+        """Return whether the copy of a file, a path, has the hash of that file; True or False."""
+        return file_hash(copy) == self.hashes[file]
 
     def download(self, progress: bool = True) -> Path:
-        """Put a verified copy of every file into `data/`, and return the data set's folder."""
+        """Put a verified copy of every file into `data/`, and return the data set's folder.
+
+        With `progress` a bar is shown. Errors are those of `path`.
+        """
         target = download_directory() / self.name
         with ThreadPoolExecutor(8) as pool:
             copies = pool.map(self._place, self.hashes)
@@ -143,11 +107,6 @@ class DataSet(Shown):
         copy, target = self.path(file), download_directory() / self.name / file
         if copy != target:
             _files.write_whole(target, copy.read_bytes())
-
-    def _origin(self) -> pooch.Pooch:
-        pooch.get_logger().setLevel("WARNING")
-        folder = download_directory() / self.name
-        return pooch.Pooch(folder, self.base_url, registry=dict(self.hashes))
 
 
 def _github(name: str, repository: str, commit: str, folder: str, **about: str) -> DataSet:
@@ -228,17 +187,52 @@ def load_chinchilla_runs(*, exclude_highest: int = 0) -> pd.DataFrame:
 
 
 def load_testbed() -> pd.DataFrame:
-    """Return the 104 runs of Gadre et al. 2024, with the columns of `testbed.read_testbed`."""
+    """Return the 104 runs of Gadre et al. 2024 (arXiv:2403.08540).
+
+    Returns
+    -------
+    DataFrame
+        train_set, model, N (parameters), D (tokens), C (FLOP), token_multiplier (D / N), the loss
+        on each validation set (nats per token) and the columns that `testbed.read_testbed` adds.
+
+    Raises
+    ------
+    DataUnavailableError, DamagedDataError, ValueError
+        If the data cannot be had, are not what they should be, or cannot be read.
+    """
     return read_testbed(DATASETS["gadre2024"])
 
 
 def load_downstream() -> pd.DataFrame:
-    """Return their errors on 46 tasks, with the columns of `testbed.read_downstream`."""
+    """Return the errors of these runs on 46 tasks.
+
+    Returns
+    -------
+    DataFrame
+        train_set, model, and for each task the fraction of its questions answered wrongly.
+
+    Raises
+    ------
+    DataUnavailableError, DamagedDataError, ValueError
+        As `load_testbed`.
+    """
     return read_downstream(DATASETS["gadre2024"])
 
 
 def load_tasks() -> pd.DataFrame:
-    """Return the 46 tasks, with the columns of `testbed.read_tasks`."""
+    """Return the 46 tasks.
+
+    Returns
+    -------
+    DataFrame
+        task, category, type, shots and questions (counts), chance and margin (fractions), in_split;
+        see `testbed.read_tasks`.
+
+    Raises
+    ------
+    DataUnavailableError, DamagedDataError, ValueError
+        As `load_testbed`.
+    """
     return read_tasks(DATASETS["gadre2024"])
 
 
@@ -253,8 +247,13 @@ class Recalled(Shown):
 def recall(name: str, compute: Callable[[], Any], *, folder: Path | None = None) -> Recalled:
     """Compute a result, or fall back on its record if the data are unavailable.
 
-    With the environment variable STRICT=1 there is no falling back: the error is raised. A damaged
-    file is always an error.
+    `compute` takes nothing; the record is the file `name`.json in `folder`, by default
+    `analysis/recorded/`.
+
+    Raises
+    ------
+    DataUnavailableError, DamagedDataError
+        If there is no record, or STRICT=1 is in the environment; if a file is damaged.
     """
     try:
         return Recalled(compute(), "")

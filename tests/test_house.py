@@ -17,7 +17,8 @@ MODULES = {
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
     {"analysis._validate", "analysis._terminal", "analysis._files", "analysis._published"},
-    {"analysis._door", "analysis._scales", "analysis.checkpoint", "analysis.counts"},
+    {"analysis._door", "analysis._fetch", "analysis._scales", "analysis.checkpoint"},
+    {"analysis.counts"},
     {"analysis.exercises.answers", "analysis.shown"},
     {"analysis._allocation", "analysis._runs"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
