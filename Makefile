@@ -31,8 +31,10 @@ $(SITE): $(READY) $(SOURCES)
 	@$(BUILD)
 	@touch $@
 
-test: lint strict student ## check the style, build the site strictly from scratch, run every test
-	@$(BIN)/python -m pytest
+test: lint strict student ## check the style and the types, build the site strictly from scratch, run every test
+	@rm -f _build/.coverage*
+	@$(BIN)/python -m coverage run -m pytest
+	@$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

@@ -312,8 +312,6 @@ class PublishedLaw(Shown):
 
 
 PUBLISHED: Mapping[str, PublishedLaw] = MappingProxyType(
-    {
-        **{key: PublishedLaw(ParametricLaw(**law), *of) for key, (law, *of) in PRINTED.items()},
-    }
+    {key: PublishedLaw(ParametricLaw(**law), *of) for key, (law, *of) in PRINTED.items()}
 )
 """The published laws, by author and year; the constants stand in `analysis._published`."""

@@ -153,7 +153,7 @@ def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
     assert "git clone" in clone
     assert "make book" in clone
 
-    laws = fork / "analysis" / "laws.py"
+    laws = fork / "analysis" / "_published.py"
     text = laws.read_text(encoding="utf-8")
     assert text.count("    }\n)\n") == 1
     laws.write_text(text.replace("    }\n)\n", f"{law}    }}\n)\n"), encoding="utf-8")
