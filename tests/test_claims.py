@@ -485,3 +485,26 @@ def test_a_compact_page_leaves_the_explanations_out():
     assert first.select_one("td").get_text() == cells[0].claim.id
     assert cells[0].explanation not in first.get_text()
     assert first["id"] == f"claim-{cells[0].claim.id}"
+
+
+@pytest.mark.parametrize(
+    ("printed", "fits"),
+    [
+        *[("1e299", True), ("1e300", False), ("1e-299", True), ("1e-300", False)],
+        *[("1" * 100, True), ("1" * 101, False), ("0e999", True)],
+    ],
+)
+def test_what_is_printed_must_fit_double_precision(tmp_path, printed, fits):
+    path = tmp_path / "claims.csv"
+    path.write_text(table(row(printed=printed)), encoding="utf-8")
+    if fits:
+        assert load_claims(path)[0].printed == printed
+    else:
+        with pytest.raises(ValueError, match="printed must fit double precision"):
+            load_claims(path)
+
+
+def test_an_error_begins_with_the_commands_name(capsys):
+    with pytest.raises(SystemExit):
+        main(["--format", "none"])
+    assert capsys.readouterr().err.startswith("claims: argument --format: invalid choice")

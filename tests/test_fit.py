@@ -476,3 +476,24 @@ def test_the_published_estimate_is_that_of_least_absolute_deviations(published):
     assert pytest.approx(printed.B, abs=0.01) == fit.law.B
     assert fit.law.alpha == pytest.approx(printed.alpha, abs=1e-4)
     assert fit.law.beta == pytest.approx(printed.beta, abs=1e-4)
+
+
+@pytest.mark.parametrize("exponents", [(9.99e-5, 0.3), (0.3, 9.99e-5), (10.01, 0.3), (0.3, 10.01)])
+def test_an_exponent_out_of_reach_is_refused_by_name(exponents):
+    with pytest.raises(ValueError) as error:
+        profile_exponents(*runs(n=8), *exponents)
+    alpha, beta = map(str, map(np.float64, exponents))
+    assert str(error.value) == f"alpha and beta must be from 0.0001 to 10, got {alpha} and {beta}"
+
+
+def test_the_exponents_at_the_ends_are_taken():
+    assert np.isfinite(profile_exponents(*runs(n=8), [1e-4, 10.0], 0.3)).all()
+
+
+def test_the_options_of_a_fit_are_refused_by_name():
+    with pytest.raises(ValueError) as error:
+        fit_parametric(*runs(n=8), delta=2e100)
+    assert str(error.value) == "delta must not be above 1e+100, got 2e+100"
+    with pytest.raises(ValueError) as error:
+        fit_parametric(*runs(n=8), tie_exponents="no")
+    assert str(error.value) == "tie_exponents must be True or False, got 'no'"

@@ -166,3 +166,16 @@ class TestEnsemble:
         assert {getattr(whole, field.name).dtype for field in dataclasses.fields(whole)} == {
             np.dtype(float)
         }
+
+
+def test_an_ensemble_names_what_does_not_fit_it():
+    good = dict(E=[1.0, 2.0], A=[3.0, 3.0], B=[4.0, 4.0], alpha=[0.3, 0.3], beta=[0.4, 0.4])
+    with pytest.raises(ValueError) as error:
+        LawEnsemble(**good | {"beta": [0.4]})
+    assert str(error.value) == (
+        "E, A, B, alpha, beta must be arrays of one length, "
+        "got shapes [(2,), (2,), (2,), (2,), (1,)]"
+    )
+    with pytest.raises(ValueError) as error:
+        LawEnsemble(**good).marginal_rate([1e9, 2e9, 3e9], 1e12)
+    assert str(error.value) == ("the shapes must broadcast together, got laws (2,), N (3,), D ()")
