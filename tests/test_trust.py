@@ -32,6 +32,7 @@ class TestSite:
         assert listed == sums.sums_of(site)
         assert "index.html" in listed
         assert len(listed) > 60
+        assert not (site / sums.MEMORY).exists()
 
     @pytest.mark.parametrize("what", NEVER)
     def test_it_holds_nothing_of_a_machine_or_a_person(self, site, what):

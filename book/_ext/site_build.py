@@ -30,7 +30,7 @@ from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import is_exercise_node
-from sums import write_sums
+from sums import MEMORY, write_sums
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -147,6 +147,8 @@ def finish(app, error) -> None:
     base, title = app.config.html_baseurl, app.config.html_title
     first = f"{app.config.master_doc}.html"
     finish_pages(site, first=first, base=base, title=title, store=store)
+    if os.environ.get("STRICT") == "1":
+        (site / MEMORY).unlink(missing_ok=True)
     write_sums(site)
 
 

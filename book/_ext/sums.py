@@ -19,6 +19,8 @@ from bs4.element import Tag
 from whole import write
 
 NAME = "SHA256SUMS"
+MEMORY = ".buildinfo"
+"""What Sphinx notes for the next build here, with the paths of this machine: not published."""
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 SHOWN = 160
 """Characters of an element that are shown."""
@@ -30,7 +32,8 @@ class SumsError(ValueError):
 
 def sums_of(site: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a site, by its name there."""
-    files = (path for path in site.rglob("*") if path.is_file() and path.name != NAME)
+    aside = (NAME, MEMORY)
+    files = (path for path in site.rglob("*") if path.is_file() and path.name not in aside)
     named = sorted((path.relative_to(site).as_posix(), path) for path in files)
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named}
 
