@@ -141,6 +141,7 @@ def test_nothing_can_be_said_when_all_fail(data):
         ({"indices": np.zeros((3, 59), int)}, "indices must have shape"),
         ({"indices": np.full((3, 60), 60)}, "indices must be whole numbers from 0 to 59"),
         ({"indices": np.zeros((3, 60))}, "indices must be whole numbers"),
+        ({"indices": "none"}, "^indices must be"),
         ({"delta": -1}, "delta must be non-negative"),
     ],
 )
