@@ -1,10 +1,11 @@
 """A file that a long computation writes its results to as they come, and resumes from.
 
 It is a text file: a line that holds the settings as JSON, a line of column names, and a line of
-comma-separated numbers for each finished result. A line is written in one piece and forced to the
-disk before the next result is waited for, so that a computation that is killed loses only what it
-had not finished. A last line without its end, torn off in the middle of writing, is dropped. Floats
-are written with all their digits: what is read is what was computed.
+comma-separated numbers for each finished result, which ends in a sum of its own: a changed digit is
+told. A line is written in one piece and forced to the disk before the next result is waited for, so
+that a computation that is killed loses only what it had not finished. A last line without its end,
+torn off in the middle of writing, is dropped. Floats are written with all their digits: what is
+read is what was computed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from zlib import crc32
 
 Row = tuple[int | float, ...]
-MARK = "# "
+MARK, SUM = "# ", "crc32"
 
 
 class Checkpoint:
@@ -55,7 +57,7 @@ class Checkpoint:
         self.path, self.columns = Path(path), tuple(columns)
         if self.path.is_dir():
             raise ValueError(f"checkpoint must be a file, got the folder {str(path)!r}")
-        self._head = [MARK + json.dumps(dict(settings), sort_keys=True), ",".join(columns)]
+        self._head = [MARK + json.dumps(dict(settings), sort_keys=True), ",".join((*columns, SUM))]
         self.rows: list[Row] = []
         # Appending: every write goes to the end of the file, whatever else has it open.
         self._file = self.path.open("a+b")
@@ -70,7 +72,8 @@ class Checkpoint:
 
     def append(self, row: Row) -> None:
         """Write a result, and return when it is on the disk."""
-        self._write(",".join(repr(value) for value in row) + "\n")
+        text = ",".join(repr(value) for value in row)
+        self._write(f"{text},{_sum(text)}\n")
         self.rows.append(tuple(row))
 
     def close(self) -> None:
@@ -124,8 +127,13 @@ class Checkpoint:
         return whole
 
     def _parse(self, line: str) -> Row:
-        values = tuple(json.loads(text) for text in line.split(","))
+        text, _, held = line.rpartition(",")
+        values = tuple(json.loads(part) for part in text.split(","))
         good = all(type(value) in (int, float) and math.isfinite(value) for value in values)
-        if len(values) != len(self.columns) or not good:
+        if len(values) != len(self.columns) or not good or held != _sum(text):
             raise ValueError
         return values
+
+
+def _sum(text: str) -> str:
+    return str(crc32(text.encode()))

@@ -1,3 +1,5 @@
+from zlib import crc32
+
 import pytest
 
 from analysis.checkpoint import Checkpoint
@@ -27,7 +29,7 @@ def test_what_is_read_is_what_was_written(path):
 def test_a_row_is_on_the_disk_before_the_file_is_closed(path):
     file = Checkpoint(path, SETTINGS, COLUMNS)
     file.append((4, 7.5))
-    assert path.read_text().endswith("4,7.5\n")
+    assert path.read_text().endswith(f"\n4,7.5,{crc32(b'4,7.5')}\n")
     file.close()
 
 
@@ -68,9 +70,26 @@ def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path):
     assert path.read_text().endswith("the rain fell")
 
 
-@pytest.mark.parametrize("line", ["2,", "2", "2,x", "2,0.5,1", 'true,"a"', ""])
-def test_damage_in_the_middle_is_named(path, line):
+@pytest.mark.parametrize("row", ["2,", "2", "2,x", "2,0.5,1", 'true,"a"', "", "2,NaN", "2,1e400"])
+def test_damage_in_the_middle_is_named(path, row):
+    for line in (row, f"{row},{crc32(row.encode())}"):
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join([*lines[:3], line + "\n", *lines[4:]]))
+        with pytest.raises(ValueError, match=r"line 4 of .* is damaged"):
+            Checkpoint(path, SETTINGS, COLUMNS)
+
+
+@pytest.mark.parametrize("old", ["3", "5", "."])
+def test_a_changed_digit_is_named(path, old):
+    line = path.read_text().splitlines()[-1]
+    path.write_text(path.read_text().replace(line, line.replace(old, "7", 1)))
+    with pytest.raises(ValueError, match=r"line 5 of .* is damaged"):
+        Checkpoint(path, SETTINGS, COLUMNS)
+
+
+def test_a_row_of_another_sum_is_named(path):
     lines = path.read_text().splitlines(keepends=True)
-    path.write_text("".join([*lines[:3], line + "\n", *lines[4:]]))
+    other = lines[2].rpartition(",")[2]
+    path.write_text("".join([*lines[:3], lines[3].rpartition(",")[0] + "," + other, *lines[4:]]))
     with pytest.raises(ValueError, match=r"line 4 of .* is damaged"):
         Checkpoint(path, SETTINGS, COLUMNS)
