@@ -11,6 +11,7 @@
 - An exercise links to its solution, in an edition that has one.
 - The log says which notebook is at work and how many remain.
 - The build carries the date of the last commit, and the sums of its files stand beside them.
+- After a build that was interrupted every page is read and written again.
 - With STRICT=1 in the environment every notebook is executed anew.
 """
 
@@ -28,11 +29,14 @@ from pages import finish_pages, preview
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
+from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import is_exercise_node
 from sums import MEMORY, write_sums
 
 ROOT = Path(__file__).resolve().parents[2]
+UNFINISHED = "unfinished"
+"""A file beside what Sphinx has read, while a build is at work."""
 
 
 class AuthorYearLabels(BaseLabelStyle):
@@ -78,6 +82,7 @@ def source_digest() -> str:
 
 
 def configure(app, config) -> None:
+    begin(Path(app.doctreedir))
     date_by_commit()
     config.analysis_digest = source_digest()
     if os.environ.get("STRICT") == "1":
@@ -95,6 +100,17 @@ def configure(app, config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(places)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     quiet_kernels()
+
+
+def begin(doctrees: Path) -> None:
+    """Note that a build has begun; if the last one did not end, forget what it had read.
+
+    Sphinx keeps what it has read before it writes a page, and would take old pages for new ones.
+    """
+    if (doctrees / UNFINISHED).exists():
+        (doctrees / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+    doctrees.mkdir(parents=True, exist_ok=True)
+    (doctrees / UNFINISHED).touch()
 
 
 def date_by_commit() -> None:
@@ -139,9 +155,14 @@ def add_mathjax(app) -> None:
 
 
 def finish(app, error) -> None:
-    if error is not None or app.builder.name not in ("html", "dirhtml"):
+    if error is not None:
         return
-    site = Path(app.outdir)
+    if app.builder.name in ("html", "dirhtml"):
+        finish_site(app, Path(app.outdir))
+    (Path(app.doctreedir) / UNFINISHED).unlink()
+
+
+def finish_site(app, site: Path) -> None:
     preview(site / "_static" / "preview.png")
     store = ROOT / "_build" / "equations.json"
     base, title = app.config.html_baseurl, app.config.html_title
