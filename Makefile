@@ -48,8 +48,7 @@ strict-site: $(READY)
 	@STRICT=1 $(JUPYTER_BOOK) build . --quiet -W -n --keep-going --path-output _build/strict
 
 pdf: book ## print the whole book as one PDF, _build/book.pdf (needs Chromium)
-	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} \
-	  $(BIN)/python book/_ext/book_pdf.py _build/html _build/book.pdf
+	@$(BIN)/python book/_ext/book_pdf.py _build/html _build/book.pdf
 
 student: $(READY) ## build the site and the notebooks without solutions, for students, in _build/student
 	@$(BIN)/python book/_ext/student.py _build/student

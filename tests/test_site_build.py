@@ -1,4 +1,4 @@
-"""A build that was interrupted, for real, and the one after it."""
+"""A build that was interrupted, and the one after it; when, where and otherwise it is built."""
 
 import json
 import os
@@ -6,8 +6,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import dated
 import pytest
 import rebuild
 import sums
@@ -27,6 +29,8 @@ def pause(app, pagename, *_):
 def setup(app):
     app.connect("html-page-context", pause)
 """
+ROOT = Path(__file__).resolve().parents[1]
+checkout = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout of git")
 COMMAND = (sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet")
 
 
@@ -101,3 +105,59 @@ def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, val
     site = small_book / "_build" / "html"
     assert sums.read_sums((site / sums.NAME).read_text()) == sums.sums_of(site)
     assert not list(small_book.rglob(".part-*"))
+
+
+class TestDate:
+    @pytest.fixture
+    def noted(self, monkeypatch, tmp_path):
+        monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        monkeypatch.setattr(dated, "NOTED", tmp_path / "committed.txt")
+        return dated.NOTED
+
+    @checkout
+    def test_a_checkout_asks_git(self, noted):
+        noted.write_text("$Format:%ct$\n")
+        dated.date_by_commit()
+        asked = ["git", "-C", str(Path(dated.__file__).parent), "log", "-1", "--format=%ct"]
+        assert os.environ["SOURCE_DATE_EPOCH"] == subprocess.check_output(asked, text=True).strip()
+
+    def test_an_archive_knows_its_commit(self, noted):
+        noted.write_text("1234567890\n")
+        dated.date_by_commit()
+        assert os.environ["SOURCE_DATE_EPOCH"] == "1234567890"
+
+    def test_what_is_set_already_is_kept(self, noted, monkeypatch):
+        noted.write_text("1234567890\n")
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
+        dated.date_by_commit()
+        assert os.environ["SOURCE_DATE_EPOCH"] == "7"
+
+    def test_without_git_and_archive_there_is_no_date(self, noted, monkeypatch):
+        monkeypatch.setattr(dated, "HERE", Path("/"))
+        dated.date_by_commit()
+        assert "SOURCE_DATE_EPOCH" not in os.environ
+
+    @checkout
+    def test_git_writes_the_date_into_an_archive(self):
+        name = dated.NOTED.relative_to(ROOT).as_posix()
+        attributes = (ROOT / ".gitattributes").read_text()
+        assert f"{name} export-subst" in attributes
+        assert dated.NOTED.read_text() == "$Format:%ct$\n"
+
+
+class TestOtherwise:
+    @pytest.mark.parametrize("used", ["C.UTF-8", "tr_TR.UTF-8", "tr_TR.utf8", "C", "en_US.UTF-8"])
+    def test_the_other_locale_is_another(self, monkeypatch, used):
+        monkeypatch.setenv("LC_ALL", used)
+        found = rebuild.other_locale()
+        assert found.lower().replace("-", "") != used.lower().replace("-", "")
+
+    def test_where_all_must_be_there_it_is_another_language_and_year(self, monkeypatch):
+        if os.environ.get("REQUIRE_BROWSER") != "1":
+            pytest.skip("here a build is tried otherwise as far as the machine lets")
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        assert not rebuild.other_locale().startswith("C")
+        before, words = rebuild.otherwise()
+        assert "in 400 days" in words
+        year = subprocess.check_output([*before, "date", "+%Y"], text=True)
+        assert int(year) > time.localtime().tm_year

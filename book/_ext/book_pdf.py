@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 from browser import installed, opened
+from dated import date_by_commit
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLES = ("pygments.css", "styles/sphinx-book-theme.css", "proof.css", "exercise.css", "book.css")
@@ -172,5 +173,6 @@ def _listed(caption: str, pages: list[str], titles: dict[str, str]) -> str:
 
 if __name__ == "__main__":
     source, destination = (Path(argument).resolve() for argument in sys.argv[1:3])
+    date_by_commit()
     print_pdf(source, destination)
     print(f"The book is one file: {destination}")

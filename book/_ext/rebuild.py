@@ -2,9 +2,10 @@
 
     python book/_ext/rebuild.py PUBLISHED
 
-The sources are copied to a new folder with a space in its name and built there from nothing, under
-another time zone, locale and order of hashes. What was published must come out, bit by bit;
-`sums` shows what does not. PUBLISHED is a folder or an address with a `SHA256SUMS`.
+The sources are copied to a new folder with a space in its name and built there from nothing, in
+another time zone, locale and order of hashes, without a network and in another year, as far as the
+machine lets (`unshare`, `faketime`). What was published must come out, bit by bit; `sums` shows
+what does not. PUBLISHED is a folder or an address with a `SHA256SUMS`.
 """
 
 import os
@@ -15,11 +16,13 @@ import tempfile
 from pathlib import Path
 
 import offline
-from site_build import ROOT, date_by_commit, repository
+from dated import date_by_commit
+from site_build import ROOT, repository
 from sums import verify
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "analysis", "book")
-OTHERWISE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "4294967295"}
+OTHERWISE = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4294967295"}
+LATER = ("faketime", "-f", "+400d")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
@@ -37,8 +40,33 @@ def copy_sources(target: Path) -> None:
             (link / folder.name).symlink_to(folder, target_is_directory=True)
 
 
-def rebuild(target: Path) -> Path:
-    """Build the copied sources from nothing and return the site.
+def other_locale() -> str:
+    """Return a locale that is installed and not in use: of a language, if there is one."""
+    used = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C")
+    found = ["C.UTF-8", "C"]
+    if shutil.which("locale"):
+        done = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True)
+        known = [name for name in done.stdout.split() if _plain(name).endswith("utf8")]
+        found = [name for name in known if not name.startswith("C.")] + found
+    return next(name for name in found if _plain(name) != _plain(used))
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "")
+
+
+def otherwise() -> tuple[list[str], str]:
+    """Return what to put before a command so that it runs otherwise, and that in words."""
+    before, words = [], ["with a network", "today"]
+    if shutil.which(LATER[0]):
+        before, words[1] = [*LATER], "in 400 days"
+    if offline.possible():
+        before, words[0] = [sys.executable, offline.__file__, *before], "without a network"
+    return before, ", ".join(words)
+
+
+def rebuild(target: Path, base: str = "") -> Path:
+    """Build the copied sources from nothing, for a site at the address `base`; return the site.
 
     Raises
     ------
@@ -46,13 +74,14 @@ def rebuild(target: Path) -> Path:
         If the build fails, with its log.
     """
     date_by_commit()
-    settings = OTHERWISE | {"STRICT": "1", "BOOK_REPOSITORY_URL": repository()}
+    settings = OTHERWISE | {"LC_ALL": other_locale(), "STRICT": "1"}
+    settings |= {"BOOK_REPOSITORY_URL": repository()}
+    settings["BOOK_BASE_URL"] = os.environ.get("BOOK_BASE_URL") or base
+    before, words = otherwise()
+    print(f"Building again: {words}, {settings['LC_ALL']}, {settings['TZ']}", flush=True)
     command = [sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet", "-W", "-n"]
-    if offline.possible():
-        command = [sys.executable, offline.__file__, *command]
-    print(f"Building again {'without' if offline.possible() else 'with'} a network", flush=True)
     done = subprocess.run(
-        [*command, "--keep-going"], cwd=target, env=os.environ | settings, check=False
+        [*before, *command, "--keep-going"], cwd=target, env=os.environ | settings, check=False
     )
     if done.returncode:
         raise SystemExit(f"make verify: the build ended with status {done.returncode}")
@@ -64,7 +93,8 @@ def main(published: str) -> int:
     with tempfile.TemporaryDirectory(prefix="built again ") as scratch:
         target = Path(scratch) / "the same book"
         copy_sources(target)
-        return verify(published, rebuild(target))
+        base = published if "://" in published else ""
+        return verify(published, rebuild(target, base))
 
 
 if __name__ == "__main__":

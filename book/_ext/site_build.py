@@ -24,6 +24,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from dated import date_by_commit
 from docutils import nodes
 from pages import finish_pages, preview
 from pybtex.plugin import register_plugin
@@ -111,17 +112,6 @@ def begin(doctrees: Path) -> None:
         (doctrees / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
     doctrees.mkdir(parents=True, exist_ok=True)
     (doctrees / UNFINISHED).touch()
-
-
-def date_by_commit() -> None:
-    """Let what is built carry the date of the last commit, not that of the build."""
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
-        return
-    if done.returncode == 0 and done.stdout.strip():
-        os.environ.setdefault("SOURCE_DATE_EPOCH", done.stdout.strip())
 
 
 def quiet_kernels() -> None:
