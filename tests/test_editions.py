@@ -79,6 +79,7 @@ def outputs() -> list[str]:
     return [line for line in dict.fromkeys(found) if len(line) > 12]
 
 
+@pytest.mark.site
 class TestStudentEdition:
     def test_lacks_the_pages_for_teachers_and_nothing_else(self):
         full = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
