@@ -123,9 +123,10 @@ mutants: $(READY) ## plant errors in the mathematics and see that the tests catc
 	@echo "Planting some 2400 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
 	@rm -rf _build/mutants && mkdir -p _build/mutants/book _build/mutants/mutants
 	@cp -R analysis tests pyproject.toml _build/mutants && cp -R book/_ext _build/mutants/book
+	@$(BIN)/python tests/mutants.py open _build/mutants
 	@cd _build/mutants && ANALYSIS_DATA_DIR="$(DATA)" PYTHONPATH="$(CURDIR)/_build/mutants/mutants" \
 	  ../mutants-env/bin/mutmut run >mutmut.log
-	@$(BIN)/python tests/mutants.py _build/mutants
+	@$(BIN)/python tests/mutants.py count _build/mutants
 
 clean: ## remove everything that was made
 	@rm -rf $(VENV) _build
