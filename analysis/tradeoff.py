@@ -309,7 +309,6 @@ def _over_sizes(
         (None, k_N, alpha, beta, wall),
         flags=("external_loop", "buffered"),
         op_dtypes=(float,) * 5,
-        casting="same_kind",
         buffersize=BLOCK,
     )
     with blocks, np.errstate(over="ignore", divide="ignore", invalid="ignore"):

@@ -500,7 +500,8 @@ def test_what_is_printed_must_fit_double_precision(tmp_path, printed, fits):
     if fits:
         assert load_claims(path)[0].printed == printed
     else:
-        with pytest.raises(ValueError, match="printed must fit double precision"):
+        shown = re.escape(f"printed must fit double precision, got {printed[:100]} (")
+        with pytest.raises(ValueError, match=shown):
             load_claims(path)
 
 

@@ -105,6 +105,8 @@ def test_what_has_no_meaning_raises():
     for use in (lambda: flat.optimal_multiplier, flat.parametric):
         with pytest.raises(ValueError, match="must be positive"):
             use()
+    with pytest.raises(ValueError, match=r"b must be positive, got 0\.0"):
+        _ = dataclasses.replace(LAW, b=0.0).optimal_multiplier
     with pytest.raises(ValueError, match="M must be positive"):
         LAW.loss(1e20, 0)
 

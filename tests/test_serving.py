@@ -227,6 +227,12 @@ def test_arrays_broadcast():
     assert largest_model([8e9, 16e9], 2).tolist() == [4e9, 8e9]
 
 
+def test_the_cost_over_a_lifetime_names_all_shapes():
+    shapes = r"k_N \(2,\), served \(3,\), alpha \(1,\), beta \(2, 1\)$"
+    with pytest.raises(ValueError, match=shapes):
+        lifetime_cost([0.5, 0.6], [1.0, 2.0, 3.0], [0.3], [[0.3], [0.4]])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
