@@ -117,10 +117,10 @@ lock: ## compile requirements.txt from pyproject.toml (UPGRADE=1: to the newest 
 	  --extra test --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
 	  pyproject.toml --output-file requirements.txt
 
-mutants: $(READY) ## plant errors in the mathematics and see that the tests catch them (half an hour)
+mutants: $(READY) ## plant errors in the mathematics and see that the tests catch them (a quarter of an hour)
 	@$(BIN)/python -m venv _build/mutants-env
 	@$(BIN)/python -c '$(LEND)' && _build/mutants-env/bin/python -m pip install --quiet mutmut==3.8.1
-	@echo "Planting some 2400 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
+	@echo "Planting some 2500 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
 	@rm -rf _build/mutants && mkdir -p _build/mutants/book _build/mutants/mutants
 	@cp -R analysis tests pyproject.toml _build/mutants && cp -R book/_ext _build/mutants/book
 	@$(BIN)/python tests/mutants.py open _build/mutants
