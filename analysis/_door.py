@@ -34,6 +34,8 @@ def takes(**checks: Kind) -> Callable[[F], F]:
 
     def wrap(function: F) -> F:
         asked = signature(function)
+        if not checks.keys() <= asked.parameters.keys():  # it would never be asked
+            raise TypeError(f"{function.__name__} has no argument for one of {list(checks)}")
 
         @wraps(function)
         def taking(*args: Any, **kwargs: Any) -> Any:
@@ -94,6 +96,54 @@ def one(check: CheckOfNumbers) -> Check:
     return lambda name, value: single(check, name, value)
 
 
+def array(numbers: CheckOfNumbers, axes: int = 1) -> Check:
+    """Check for an array of so many axes that passes `positive`, `real`, `extended` and so on."""
+
+    def check(name: str, value: Any) -> Any:
+        (found,) = numbers(**{name: value})
+        if found.ndim != axes:
+            what = "an axis" if axes == 1 else f"{axes} axes"
+            raise ValueError(f"{name} must be an array of {what}, got shape {found.shape}")
+        return found
+
+    return check
+
+
+def one_of(*names: str) -> Check:
+    """Check for one of some texts."""
+
+    def check(name: str, value: Any) -> Any:
+        if not isinstance(value, str) or value not in names:
+            raise ValueError(f"{name} must be one of {', '.join(names)}, got {shown(value)}")
+        return value
+
+    return check
+
+
+def optional(kind: Kind) -> Check:
+    """Check for None, or for a kind."""
+    return lambda name, value: None if value is None else _passed(name, value, kind)
+
+
+def either(first: Kind, second: Kind) -> Check:
+    """Check for one of two kinds; what is neither is told what the second asks for."""
+
+    def check(name: str, value: Any) -> Any:
+        try:
+            return _passed(name, value, first)
+        except ValueError:
+            return _passed(name, value, second)
+
+    return check
+
+
+def function(name: str, value: Any) -> Any:
+    """Return a function, or raise `ValueError`."""
+    if isinstance(value, type) or not callable(value):
+        raise ValueError(f"{name} must be a function, got {shown(value)}")
+    return value
+
+
 def able_to(method: str) -> Check:
     """Check for an object that has a method."""
 
@@ -105,48 +155,74 @@ def able_to(method: str) -> Check:
     return check
 
 
-def several(kind: Kind) -> Check:
-    """Check for one or more of a kind; the function gets them as a tuple."""
+def several(kind: Kind, *, least: int = 1) -> Check:
+    """Check for one or more of a kind, or `least`; the function gets them as a tuple."""
 
     def check(name: str, values: Any) -> tuple[Any, ...]:
-        try:
-            found = None if isinstance(values, str | bytes | Mapping) else tuple(values)
-        except TypeError:
-            found = None
-        if found is None:
-            raise ValueError(f"{name} must be a sequence, got {shown(values)}")
-        if not found:
+        found = _sequence(name, values)
+        if not found and least:
             raise ValueError(f"{name} must not be empty")
+        if len(found) < least:
+            raise ValueError(f"{name} must be {least} or more, got {len(found)}")
         return tuple(_passed(name, value, kind) for value in found)
 
     return check
 
 
-def named(kind: type) -> Check:
-    """Check for a mapping of names to one or more of a kind."""
+def tuple_of(*kinds: Kind) -> Check:
+    """Check for a sequence of as many values, each of its kind; the function gets a tuple."""
 
-    def check(name: str, value: Any) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = instance(name, value, Mapping)  # type: ignore[type-abstract]
+    def check(name: str, values: Any) -> tuple[Any, ...]:
+        found = _sequence(name, values)
+        if len(found) != len(kinds):
+            raise ValueError(f"{name} must hold {len(kinds)} values, got {shown(values)}")
+        return tuple(_passed(name, *pair) for pair in zip(found, kinds, strict=True))
+
+    return check
+
+
+def named(kind: Kind, key: Kind = object) -> Check:
+    """Check for a mapping of names, or of keys of a kind, to one or more of a kind."""
+
+    def check(name: str, value: Any) -> dict[Any, Any]:
+        found = _mapping(name, value)
         if not found:
             raise ValueError(f"{name} must not be empty")
-        for entry in found.values():
-            instance(name, entry, kind)
+        return {
+            _passed(f"a key of {name}", one, key): _passed(f"{name}[{shown(one)}]", entry, kind)
+            for one, entry in found.items()
+        }
+
+    return check
+
+
+def mapping_with(**kinds: Kind) -> Check:
+    """Check for a mapping with the named entries, each of its kind; others are let pass."""
+
+    def check(name: str, value: Any) -> dict[Any, Any]:
+        found = dict(_mapping(name, value))
+        for entry, kind in kinds.items():
+            if entry not in found:
+                raise ValueError(f"{name} must have the entry {entry!r}")
+            found[entry] = _passed(f"{name}[{entry!r}]", found[entry], kind)
         return found
 
     return check
 
 
-def table_with(*columns: str) -> Check:
-    """Check for a table, a pandas DataFrame, with rows and the named columns."""
+def table_with(*columns: str, **kinds: Kind) -> Check:
+    """Check for a table, a pandas DataFrame, with rows and the named columns, some of a kind."""
 
     def check(name: str, value: Any) -> Any:
         if not (hasattr(value, "columns") and hasattr(value, "itertuples")):
             raise ValueError(f"{name} must be a table, got {shown(value)}")
-        missing = [column for column in columns if column not in value.columns]
+        missing = [column for column in (*columns, *kinds) if column not in value.columns]
         if missing:
             raise ValueError(f"{name} must have the column {missing[0]!r}")
         if not len(value):
             raise ValueError(f"{name} must not be empty")
+        for column, kind in kinds.items():
+            _passed(f"{name}[{column!r}]", value[column], kind)
         return value
 
     return check
@@ -163,6 +239,20 @@ def _passed(name: str, value: Any, check: Kind) -> Any:
     if isinstance(check, type | UnionType):
         return instance(name, value, cast(type, check))
     return check(name, value)
+
+
+def _sequence(name: str, values: Any) -> tuple[Any, ...]:
+    try:
+        found = None if isinstance(values, str | bytes | Mapping) else tuple(values)
+    except TypeError:
+        found = None
+    if found is None:
+        raise ValueError(f"{name} must be a sequence, got {shown(values)}")
+    return found
+
+
+def _mapping(name: str, value: Any) -> Mapping[Any, Any]:
+    return instance(name, value, Mapping)  # type: ignore[type-abstract]
 
 
 def _is_answer(result: object, infinite: bool) -> bool:

@@ -11,6 +11,7 @@ from tqdm import TqdmWarning
 
 from analysis import _files
 from analysis._files import DamagedDataError
+from analysis._validate import shown
 
 with warnings.catch_warnings():
     # In a notebook without ipywidgets, the progress bar of pooch says that it will be plain.
@@ -54,7 +55,7 @@ def verified_copy(dataset: Registered, file: str, folders: Sequence[Path], downl
     What has another is refused; in `downloads` it is removed, and fetched anew.
     """
     if not isinstance(file, str) or file not in dataset.hashes:
-        raise ValueError(f"file must be one of data set {dataset.name!r}, got {str(file)[:200]!r}")
+        raise ValueError(f"file must be one of data set {dataset.name!r}, got {shown(file)}")
     tried: list[str] = []
     damage: DamagedDataError | None = None
     for folder in folders:

@@ -18,6 +18,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
+from analysis._validate import shown
+
 SEAL = "sha256"
 REGISTERED = re.compile(r"\S+\s+sha256:[0-9a-f]{64}\s*")
 """A line of a registry."""
@@ -97,7 +99,7 @@ def plain_name(name: str, value: object) -> str:
     text = value if isinstance(value, str) else ""
     good = text.isprintable() and not set(text) & set('/\\:"*?<>|')
     if not good or not text.strip(". ") or len(text) > 100:
-        raise ValueError(f"{name} must be a plain file name, got {str(value)[:200]!r}")
+        raise ValueError(f"{name} must be a plain file name, got {shown(value)}")
     return text
 
 
@@ -107,6 +109,15 @@ def inner_path(name: str, value: object) -> str:
     for part in parts:
         plain_name(name, part)
     return str(PurePosixPath(*parts))
+
+
+def in_json(name: str, value: Any) -> Any:
+    """Return what a record can hold, or raise `ValueError`: NaN and infinity are none."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name} must be what JSON can hold: {error}") from None
+    return value
 
 
 def read_rows(

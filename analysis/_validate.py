@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 # array otherwise (`plain`). Python's types cannot say so without every signature twice, and a union
 # would have every caller ask for what it knows already. So it is Any, and the docstrings say which.
 FloatOrArray: TypeAlias = Any
-# `positive`, `non_negative` or `real`; and the condition that the numbers of an array satisfy.
+# `positive`, `non_negative`, `real` or `extended`; and the condition that an array satisfies.
 CheckOfNumbers: TypeAlias = Callable[..., tuple[NDArray[np.float64], ...]]
 Condition: TypeAlias = Callable[[Any], Any]
 T = TypeVar("T")
@@ -54,12 +54,29 @@ def positive_as_given(**arguments: ArrayLike) -> tuple[np.ndarray, ...]:
     return _checked(arguments, "positive", lambda least: least > 0)
 
 
-def extended(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    """Return real numbers, infinities among them, as an array, or raise `ValueError`."""
-    array = _real(name, value).astype(float, copy=False)
-    if np.isnan(array).any():
-        raise ValueError(f"{name} must not be NaN, got {shown(value)}")
-    return array
+def extended(**arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
+    """As `positive`, with any number allowed, infinities among them."""
+    arrays = {}
+    for name, value in arguments.items():
+        arrays[name] = _real(name, value).astype(float, copy=False)
+        if np.isnan(arrays[name]).any():
+            raise ValueError(f"{name} must not be NaN, got {shown(value)}")
+    broadcast_shape(**arrays)
+    return tuple(arrays.values())
+
+
+def analytic(**arguments: ArrayLike) -> tuple[np.ndarray, ...]:
+    """As `real`, with complex arrays allowed, for functions whose derivatives are complex steps."""
+    arrays = {}
+    for name, value in arguments.items():
+        if isinstance(value, complex | np.ndarray) and np.iscomplexobj(value):
+            arrays[name] = np.asarray(value)
+            real(**{name: arrays[name].real})
+            real(**{name: arrays[name].imag})
+        else:
+            (arrays[name],) = real(**{name: value})
+    broadcast_shape(**arrays)
+    return tuple(arrays.values())
 
 
 def as_given(name: str, value: ArrayLike) -> np.ndarray:
@@ -120,6 +137,13 @@ def broadcast_shape(**arguments: np.ndarray) -> tuple[int, ...]:
     except ValueError:
         shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arguments.items())
         raise ValueError(f"the shapes must broadcast together, got {shapes}") from None
+
+
+def same_length(**arguments: Any) -> None:
+    """Raise `ValueError`, naming all arguments, unless they are of one length."""
+    if len({len(value) for value in arguments.values()}) > 1:
+        lengths = ", ".join(f"{name} {len(value)}" for name, value in arguments.items())
+        raise ValueError(f"the lengths must be the same, got {lengths}")
 
 
 def plain(result: np.ndarray) -> FloatOrArray:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from analysis._door import takes
 from analysis.advice import Advice, Interval, Option
 from analysis.counts import show_count
 from analysis.laws import Allocation
 from analysis.uncertainty import fitted_range
 
 
+@takes(answer=Advice)
 def beyond(answer: Advice) -> list[str]:
     """Say where the answer leaves the runs that the refit was fitted to."""
     run, limits = answer.placement.run, fitted_range()
@@ -29,6 +31,7 @@ def beyond(answer: Advice) -> list[str]:
     ]
 
 
+@takes(answer=Advice, law=str)
 def as_json(answer: Advice, law: str) -> str:
     """Return the answer as JSON; what is infinite or unknown is null."""
     placement = answer.placement
@@ -63,6 +66,7 @@ def as_json(answer: Advice, law: str) -> str:
     return json.dumps(_finite(content), indent=2, allow_nan=False)
 
 
+@takes(answer=Advice, law=str)
 def as_table(answer: Advice, law: str) -> str:
     """Return the answer for a reader."""
     placement, bands = answer.placement, answer.bands

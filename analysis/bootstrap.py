@@ -64,7 +64,7 @@ def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
     >>> percentile_interval([1.0, 2.0, 3.0, np.inf], level=0.5)
     array([ 1., inf])
     """
-    level, values = share("level", level), extended("values", values)
+    level, (values,) = share("level", level), extended(values=values)
     if values.ndim == 0:
         raise ValueError(f"values must be an array, got {values}")
     tail = (1 - level) / 2
@@ -154,7 +154,7 @@ class BootstrapResult(Shown):
         """
         draws = self.draws
         if callable(statistic):
-            values = extended("statistic", statistic(draws))
+            (values,) = extended(statistic=statistic(draws))
         elif isinstance(statistic, str) and statistic in PARAMETERS:
             values = getattr(draws, statistic)
         else:

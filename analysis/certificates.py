@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import sympy as sp
 
+from analysis._door import function, named, takes
 from analysis.derivation import (
     A,
     B,
@@ -43,6 +44,7 @@ class CertificateError(AssertionError):
     """A step of the derivation does not hold; the message names the certificate."""
 
 
+@takes(derivation=Derivation)
 def certify(derivation: Derivation) -> list[str]:
     """Check every step from first principles and return the names of the certificates.
 
@@ -56,6 +58,7 @@ def certify(derivation: Derivation) -> list[str]:
     return hold(CERTIFICATES, derivation)
 
 
+@takes(certificates=named(function))
 def hold(certificates: Mapping[str, Callable[[S], bool]], statements: S) -> list[str]:
     """Check statements by every certificate and return the certificates' names.
 
@@ -70,6 +73,7 @@ def hold(certificates: Mapping[str, Callable[[S], bool]], statements: S) -> list
     return list(certificates)
 
 
+@takes(expression=sp.Expr)
 def is_zero(expression: sp.Expr) -> bool:
     """Say whether an expression in positive symbols vanishes, its powers taken together."""
     return bool(sp.simplify(sp.powdenest(sp.expand(expression), force=True)) == 0)

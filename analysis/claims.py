@@ -18,6 +18,7 @@ from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
+from analysis._door import several, takes
 from analysis._files import read_rows
 from analysis._terminal import Parser, say
 from analysis.ledger import lifetime as _lifetime  # noqa: F401 - registers its statements
@@ -33,6 +34,7 @@ TABLES = ("claims.csv", "serving_claims.csv", "gadre_claims.csv", "gadre_heatmap
 NO_RUNS = "An estimate from training runs that are not at hand: nothing printed gives it."
 
 
+@takes(path=str | Path)
 def load_claims(path: str | Path | None = None) -> list[Claim]:
     """Read a table of claims, by default the project's own.
 
@@ -77,6 +79,7 @@ def load_claims(path: str | Path | None = None) -> list[Claim]:
     return list(claims.values())
 
 
+@takes(claims=several(Claim, least=0))
 def audit(claims: Iterable[Claim]) -> list[Verdict]:
     """Judge each claim.
 

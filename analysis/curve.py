@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from analysis._door import takes
 from analysis.derivation import Derivation
 from analysis.explorer import Explorer, explorer
 from analysis.figures import plot_overhead
@@ -16,6 +17,7 @@ FIRST = "de-vries-2023"
 """The law that is shown at the start."""
 
 
+@takes(derivation=Derivation)
 def interactive_curve(derivation: Derivation) -> Explorer:
     """Return the overhead curve with which a reader can try out sizes, budgets, laws and models.
 

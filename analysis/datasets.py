@@ -5,8 +5,7 @@ a data set). A file is looked for in `ANALYSIS_DATA_DIR`, in the checkout's `dat
 `../shared/data` beside the checkout, and at its origin, and is checked against its hash wherever it
 came from. What comes from the origin is kept in `data/`, which `python -m analysis.datasets` fills.
 
-`analysis/recorded/` holds results that the project's own computations wrote, so that a reader
-without the data still sees them: `recall`.
+`analysis/recorded/` holds results of the project's own, for a reader without the data: `recall`.
 """
 
 from __future__ import annotations
@@ -26,9 +25,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from analysis import _files
+from analysis._door import Kind, count, function, one_of, several, takes
 from analysis._fetch import COMMAND, file_hash, verified_copy
 from analysis._fetch import DataUnavailableError as DataUnavailableError
 from analysis._files import DamagedDataError as DamagedDataError
+from analysis._validate import flag, whole
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.shown import Shown
 from analysis.testbed import read_downstream, read_tasks, read_testbed
@@ -42,12 +43,10 @@ class DataSet(Shown):
 
     Attributes
     ----------
-    name : str
-        Its folder, and the name of its registry.
+    name, source, licence : str
+        Its folder, and the name of its registry; whose it is, and on what terms.
     base_url : str
         The pinned origin; a file's path in the registry is appended to it.
-    source, licence : str
-        Whose it is, and on what terms.
     registry : Path
         A text file with a line `path sha256:hash` for each file.
     """
@@ -84,10 +83,12 @@ class DataSet(Shown):
         """
         return verified_copy(self, file, data_directories(), download_directory())
 
+    @takes(copy=str | Path)
     def verify(self, file: str, copy: Path) -> bool:
         """Return whether the copy of a file, a path, has the hash of that file; True or False."""
         return file_hash(copy) == self.hashes[file]
 
+    @takes(progress=flag)
     def download(self, progress: bool = True) -> Path:
         """Put a verified copy of every file into `data/`, and return the data set's folder.
 
@@ -135,6 +136,7 @@ DATASETS: Mapping[str, DataSet] = MappingProxyType(
     }
 )
 """The data sets, by name."""
+RECORD: dict[str, Kind] = {"name": _files.plain_name, "folder": Path}
 
 
 def download_directory() -> Path:
@@ -150,6 +152,7 @@ def data_directories() -> list[Path]:
     return [*places, download_directory(), download_directory().parent.parent / "shared" / "data"]
 
 
+@takes(exclude_highest=count(0))
 def load_chinchilla_runs(*, exclude_highest: int = 0) -> pd.DataFrame:
     """Return the runs of Hoffmann et al. 2022, as Besiroglu et al. 2024 read them off figure 4.
 
@@ -173,15 +176,10 @@ def load_chinchilla_runs(*, exclude_highest: int = 0) -> pd.DataFrame:
         If exclude_highest is not a whole number from 0 to the number of runs.
     """
     table = pd.read_csv(DATASETS["epoch2024"].path("svg_extracted_data.csv"))
-    runs = pd.DataFrame(
-        {"N": table["Model Size"], "C": table["Training FLOP"], "loss": table["loss"]}
-    )
+    names = {"N": "Model Size", "C": "Training FLOP", "loss": "loss"}
+    runs = pd.DataFrame({name: table[theirs] for name, theirs in names.items()})
     runs.insert(1, "D", runs["C"] / (FLOP_PER_PARAMETER_TOKEN * runs["N"]))
-    if exclude_highest not in range(len(runs) + 1):
-        raise ValueError(
-            f"exclude_highest must be a whole number from 0 to {len(runs)}, got {exclude_highest}"
-        )
-    if exclude_highest:
+    if whole("exclude_highest", exclude_highest, 0, len(runs)):
         runs = runs[runs["loss"] < runs["loss"].nlargest(exclude_highest).iloc[-1]]
     return runs.reset_index(drop=True)
 
@@ -244,11 +242,11 @@ class Recalled(Shown):
     note: str
 
 
+@takes(**RECORD, compute=function)
 def recall(name: str, compute: Callable[[], Any], *, folder: Path | None = None) -> Recalled:
     """Compute a result, or fall back on its record if the data are unavailable.
 
-    `compute` takes nothing; the record is the file `name`.json in `folder`, by default
-    `analysis/recorded/`.
+    `compute` takes nothing; the record is `name`.json in `folder`, or in `analysis/recorded/`.
 
     Raises
     ------
@@ -265,11 +263,13 @@ def recall(name: str, compute: Callable[[], Any], *, folder: Path | None = None)
         return Recalled(content["value"], f"{note}`{content['command']}`.")
 
 
+@takes(**RECORD)
 def recorded(name: str, *, folder: Path | None = None) -> dict[str, Any]:
     """Return what `record` wrote, "command", "data" and "value", or raise `DamagedDataError`."""
     return _files.read_record(_record_path(name, folder), "command", "data", "value")
 
 
+@takes(load=function)
 def available(load: Callable[[], Any]) -> Recalled:
     """Load data that no record can stand in for; the value is None if they are unavailable.
 
@@ -283,6 +283,7 @@ def available(load: Callable[[], Any]) -> Recalled:
         return Recalled(None, f"The data for this are not here. To get them: `{COMMAND}`.")
 
 
+@takes(**RECORD, value=_files.in_json, datasets=several(one_of(*DATASETS), least=0), command=str)
 def record(
     name: str, value: Any, *, datasets: tuple[str, ...], command: str, folder: Path | None = None
 ) -> Path:
@@ -296,7 +297,7 @@ def record(
 
 
 def _record_path(name: str, folder: Path | None) -> Path:
-    return (folder or PACKAGE / "recorded") / f"{_files.plain_name('name', name)}.json"
+    return (folder or PACKAGE / "recorded") / f"{name}.json"
 
 
 def main() -> int:

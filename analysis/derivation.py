@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
+from analysis._door import count, either, optional, several, takes
+from analysis._validate import flag
 from analysis.shown import Shown
 
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
@@ -117,6 +119,7 @@ class Derivation(Shown):
     excess_rate: sp.Eq
 
 
+@takes(monomial=sp.Expr)
 def cancel_in_logs(monomial: sp.Expr) -> sp.Expr:
     """Simplify a product of powers of positive symbols exactly, through its logarithm.
 
@@ -213,11 +216,13 @@ def _for_machines() -> dict[str, sp.Eq]:
     }
 
 
+@takes(factors=several(either(sp.Expr, count())))
 def as_written(*factors: sp.Expr) -> sp.Expr:
     """Return a product that is printed in the order of its factors, with none multiplied out."""
     return sp.Mul(*factors, evaluate=False)
 
 
+@takes(positive=optional(flag))
 def lagrange(*, positive: bool) -> tuple[list[sp.Expr], list[sp.Symbol]]:
     """Return the optimum as a system with a Lagrange multiplier, and its unknowns.
 
@@ -230,6 +235,7 @@ def lagrange(*, positive: bool) -> tuple[list[sp.Expr], list[sp.Symbol]]:
     return [*system, cost - C], [N, D, unknown]
 
 
+@takes(expression=sp.Expr)
 def log_of(expression: sp.Expr) -> sp.Expr:
     """Return the logarithm, expanded until it is linear in the logs of the symbols."""
     expanded = sp.expand_log(sp.log(expression))

@@ -21,6 +21,8 @@ from string import Template
 import sympy as sp
 from sympy.codegen.cfunctions import expm1
 
+from analysis._door import array, mapping_with, named, takes
+from analysis._validate import positive, real, same_length
 from analysis.counts import PATTERN, SUFFIXES
 from analysis.derivation import Derivation, G, T, k_D, m, x
 from analysis.laws import ParametricLaw, PublishedLaw
@@ -46,6 +48,13 @@ class Explorer:
         return self.html
 
 
+@takes(
+    derivation=Derivation,
+    laws=named(PublishedLaw, str),
+    refit=ParametricLaw,
+    band=mapping_with(k_N=array(positive), low=array(real), high=array(real)),
+    still=Picture,
+)
 def explorer(
     derivation: Derivation,
     laws: Mapping[str, PublishedLaw],
@@ -68,6 +77,7 @@ def explorer(
     still
         What to show where no JavaScript runs.
     """
+    same_length(**{f"band[{name!r}]": band[name] for name in ("k_N", "low", "high")})
     names = _people(laws) | {"refit": "Refit of this book"}
     constants = {name: published.law for name, published in laws.items()} | {"refit": refit}
     script = _filled(

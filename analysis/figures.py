@@ -13,9 +13,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from analysis._door import array, named, one, several, tuple_of
+from analysis._validate import positive, real
 from analysis.counts import show_count
 from analysis.laws import ParametricLaw
-from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
+from analysis.picture import BLUE, DATA_ONLY, EXPONENTS, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
 from analysis.tradeoff import (
     compute_overhead,
     data_scaling_factor,
@@ -23,11 +25,17 @@ from analysis.tradeoff import (
     scales_from_marginal_rate,
 )
 
+SMALL: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9}
+"""How a note on the axes is written: so many points from its place."""
+
 
 @seen_as(
     "Loss against training tokens on a logarithmic axis, one falling curve for each model size. "
     "Every curve flattens towards its own dotted floor; larger models have lower floors, and all "
-    "floors lie above the solid line at E."
+    "floors lie above the solid line at E.",
+    law=ParametricLaw,
+    sizes=several(one(positive)),
+    D=array(positive),
 )
 def plot_loss_against_data(
     ax: Axes, law: ParametricLaw, sizes: Sequence[float], D: np.ndarray
@@ -49,7 +57,10 @@ def plot_loss_against_data(
 @seen_as(
     "Loss against model size along four compute budgets. Each curve is a valley with one lowest "
     "point, marked by a dot, and its budget written at its right end; with more compute the valley "
-    "lies lower and further right."
+    "lies lower and further right.",
+    law=ParametricLaw,
+    budgets=several(one(positive)),
+    span=one(positive),
 )
 def plot_budget_lines(
     ax: Axes, law: ParametricLaw, budgets: Sequence[float], span: float = 30.0
@@ -62,15 +73,7 @@ def plot_budget_lines(
         loss = law.loss(N, best.D * best.N / N)
         ax.plot(N, loss, color=colour, label=f"{DATA_ONLY}{name}")
         ax.plot(best.N, least, "o", color=colour, label=f"{DATA_ONLY}optimum at {name}")
-        ax.annotate(
-            name,
-            (N[-1], loss[-1]),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=colour,
-        )
+        ax.annotate(name, (N[-1], loss[-1]), (4, 0), va="center", color=colour, **SMALL)
     ax.set(xscale="log", xlabel="parameters N", ylabel="loss, nats per token")
     ax.set_xlim(right=12 * N[-1])
     return ax
@@ -78,7 +81,9 @@ def plot_budget_lines(
 
 @seen_as(
     "The size term and the data term of the compute-optimal model against the compute budget, "
-    "both axes logarithmic: two parallel falling lines, so their ratio never changes."
+    "both axes logarithmic: two parallel falling lines, so their ratio never changes.",
+    law=ParametricLaw,
+    C=array(positive),
 )
 def plot_balance(ax: Axes, law: ParametricLaw, C: np.ndarray) -> Axes:
     """The two reducible terms of the compute-optimal model against the budget."""
@@ -95,7 +100,10 @@ def plot_balance(ax: Axes, law: ParametricLaw, C: np.ndarray) -> Axes:
 @seen_as(
     "Size against data with logarithmic axes. A curve of equal loss touches the straight budget "
     "line at the compute-optimal model and stays above it elsewhere. The model of half the size "
-    "lies on the same curve, further up, on a second budget line a little above the first."
+    "lies on the same curve, further up, on a second budget line a little above the first.",
+    law=ParametricLaw,
+    C=one(positive),
+    k_N=one(positive),
 )
 def plot_iso_loss(ax: Axes, law: ParametricLaw, C: float, k_N: float) -> Axes:
     """Iso-loss contours, the budget line of C, the optimum and the model k_N times its size."""
@@ -142,7 +150,9 @@ def plot_iso_loss(ax: Axes, law: ParametricLaw, C: float, k_N: float) -> Axes:
 
 @seen_as(
     "The data scaling factor against the fraction of the optimal size. Open markers of five "
-    "shapes, one for each compute budget, sit inside one another on a single falling curve."
+    "shapes, one for each compute budget, sit inside one another on a single falling curve.",
+    **EXPONENTS,
+    solved=named(tuple_of(array(positive), array(positive)), one(positive)),
 )
 def plot_one_curve(
     ax: Axes, alpha: float, beta: float, solved: Mapping[float, tuple[np.ndarray, np.ndarray]]
@@ -177,7 +187,9 @@ def plot_one_curve(
 @seen_as(
     "Compute overhead in percent against the fraction of the optimal size. The curve is zero and "
     "flat at one, rises slowly down to about a half, then ever more steeply, and runs up a dashed "
-    "vertical wall near a tenth. To the right of one it rises slowly."
+    "vertical wall near a tenth. To the right of one it rises slowly.",
+    **EXPONENTS,
+    printed=several(tuple_of(one(positive), one(real))),
 )
 def plot_overhead(
     ax: Axes, alpha: float, beta: float, printed: Sequence[tuple[float, float]] | None = None
@@ -188,14 +200,8 @@ def plot_overhead(
     ax.plot(k_N, 100 * compute_overhead(k_N, alpha, beta), color=BLUE, label="compute overhead")
     style: dict[str, Any] = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
     ax.plot([wall, wall], [-6, 300], label=f"{DATA_ONLY}smallest size, k_min", **style)
-    ax.annotate(
-        "$k_{min}$: no amount of data is enough",
-        (wall, 25),
-        xytext=(3, 0),
-        textcoords="offset points",
-        rotation=90,
-        fontsize=9,
-    )
+    said = "$k_{min}$: no amount of data is enough"
+    ax.annotate(said, (wall, 25), (3, 0), rotation=90, **SMALL)
     if printed is not None:
         points = np.asarray(printed)
         ax.plot(
@@ -221,7 +227,8 @@ def plot_overhead(
 @seen_as(
     "The overhead between half and one and a half times the optimal size, with a dashed parabola "
     "in the logarithm of the size: the two coincide near one, and the overhead is the higher one "
-    "for small models and the lower one for large models."
+    "for small models and the lower one for large models.",
+    **EXPONENTS,
 )
 def plot_flatness(ax: Axes, alpha: float, beta: float) -> Axes:
     """The overhead near k_N = 1 beside the parabola (alpha + beta)/2 ln(k_N)**2."""
@@ -247,7 +254,9 @@ def plot_flatness(ax: Axes, alpha: float, beta: float) -> Axes:
     "Tokens against size, both as multiples of the optimum and on logarithmic axes. The curve of "
     "equal loss touches the straight line of equal compute at one, and bends away from it towards "
     "a vertical wall at the smallest size and a horizontal wall at the least data. Dots mark "
-    "marginal rates."
+    "marginal rates.",
+    **EXPONENTS,
+    rates=several(one(positive)),
 )
 def plot_exchange(ax: Axes, alpha: float, beta: float, rates: Sequence[float]) -> Axes:
     """The exchange curve (k_N, k_D), both its walls, and the models of given marginal rates."""
@@ -259,29 +268,13 @@ def plot_exchange(ax: Axes, alpha: float, beta: float, rates: Sequence[float]) -
     style: dict[str, Any] = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
     ax.plot([most, most], [0.06, 200], label=f"{DATA_ONLY}smallest size, k_min", **style)
     ax.plot([0.06, 20], [least, least], label=f"{DATA_ONLY}least data", **style)
-    ax.annotate(
-        "smallest size, $k_{min}$",
-        (most, 0.3),
-        xytext=(-4, 0),
-        rotation=90,
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        fontsize=9,
-    )
-    ax.annotate(
-        "least data",
-        (1, least),
-        xytext=(0, -4),
-        textcoords="offset points",
-        ha="left",
-        va="top",
-        fontsize=9,
-    )
+    upright: dict[str, Any] = {"rotation": 90, "ha": "right", "va": "bottom"}
+    ax.annotate("smallest size, $k_{min}$", (most, 0.3), (-4, 0), **upright, **SMALL)
+    ax.annotate("least data", (1, least), (0, -4), ha="left", va="top", **SMALL)
     k_N, k_D = scales_from_marginal_rate(np.asarray(rates, dtype=float), alpha, beta)
     ax.plot(k_N, k_D, "o", color=PURPLE, label="marginal rate m")
     for rate, x, y in zip(rates, k_N, k_D, strict=True):
-        ax.annotate(f"m = {rate:g}", (x, y), xytext=(7, 3), textcoords="offset points", fontsize=9)
+        ax.annotate(f"m = {rate:g}", (x, y), (7, 3), **SMALL)
     ax.set(
         xscale="log",
         yscale="log",

@@ -9,17 +9,25 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from analysis._door import array, mapping_with, named, one, several, table_with, tuple_of
+from analysis._validate import extended, positive, same_length
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, seen_as
 
 if TYPE_CHECKING:
     import pandas as pd
 
+PLANE = table_with(N=array(positive), D=array(positive))
+ENDS = {name: one(positive) for name in ("low", "refit", "high", "post")}
+BAND = {"k_N": array(positive)} | {name: array(extended) for name in ("low", "high", "refit")}
+
 
 @seen_as(
     "Training tokens against parameters of the runs, both axes logarithmic: a broad cloud that "
     "rises to the right around a dashed line of twenty tokens a parameter, with a few excluded "
-    "runs marked by crosses at the lower edge."
+    "runs marked by crosses at the lower edge.",
+    kept=PLANE,
+    excluded=PLANE,
 )
 def plot_runs(ax: Axes, kept: pd.DataFrame, excluded: pd.DataFrame) -> Axes:
     """The runs that are fitted and those left out, in size and data."""
@@ -35,7 +43,9 @@ def plot_runs(ax: Axes, kept: pd.DataFrame, excluded: pd.DataFrame) -> Axes:
 @seen_as(
     "Residual of the loss in percent against tokens a parameter on a logarithmic axis: a dense "
     "band within about half a percent of zero, with scattered runs up to several percent above "
-    "and below, mostly at few tokens a parameter."
+    "and below, mostly at few tokens a parameter.",
+    law=ParametricLaw,
+    runs=table_with(N=array(positive), D=array(positive), loss=array(positive)),
 )
 def plot_residuals(ax: Axes, law: ParametricLaw, runs: pd.DataFrame) -> Axes:
     """How far each run lies from the law."""
@@ -56,7 +66,12 @@ def plot_residuals(ax: Axes, law: ParametricLaw, runs: pd.DataFrame) -> Axes:
     "The plane of the exponents alpha and beta with rings of equal objective: nested ovals "
     "around the refit near 0.35 and 0.37. A cloud of resampled fits fills them. The published "
     "refit lies inside; the exponents of de Vries and of Hoffmann et al. lie far below, near "
-    "0.34 and 0.28."
+    "0.34 and 0.28.",
+    alpha=several(one(positive), least=2),
+    beta=several(one(positive), least=2),
+    profile=array(positive, axes=2),
+    draws=LawEnsemble,
+    points=named(tuple_of(one(positive), one(positive)), str),
 )
 def plot_profile(
     ax: Axes,
@@ -68,6 +83,8 @@ def plot_profile(
 ) -> Axes:
     """The least objective at each pair of exponents, resampled fits, and published exponents."""
     profile = np.asarray(profile)
+    same_length(alpha=alpha, profile=profile)
+    same_length(beta=beta, profile=profile.T)
     dots: dict[str, Any] = {"color": GREY, "markersize": 2, "alpha": 0.5, "label": "resamples"}
     ax.plot(draws.alpha, draws.beta, ".", **dots)
     steps = profile.min() * np.array([1.01, 1.03, 1.1, 1.3, 1.7, 2.5])
@@ -88,12 +105,17 @@ def plot_profile(
     "Compute overhead in percent against the fraction of the optimal size. The curve of the "
     "refit with its shaded band runs above the curve of the post's law everywhere left of one, "
     "and the gap widens fast below a half: the band leaves the picture near a quarter, the "
-    "post's curve further left."
+    "post's curve further left.",
+    band=mapping_with(**BAND),
+    k_N=array(positive),
+    post=array(extended),
 )
 def plot_overhead_band(
     ax: Axes, band: Mapping[str, list[float]], k_N: ArrayLike, post: ArrayLike
 ) -> Axes:
     """The overhead curve of the refit with its interval, and that of the post."""
+    same_length(k_N=k_N, post=post)
+    same_length(**{f"band[{name!r}]": band[name] for name in BAND})
     sizes = np.asarray(band["k_N"])
     low, high, refit = (100 * np.asarray(band[name]) for name in ("low", "high", "refit"))
     ax.fill_between(sizes, low, np.minimum(high, 1e4), color=BLUE, alpha=0.35, linewidth=0)
@@ -112,9 +134,11 @@ def plot_overhead_band(
 
 
 @seen_as(
-    "Two horizontal intervals a row, one row for each quantity, as multiples of the post's "
-    "value, which is a vertical line at one: every interval of the overheads and of the sizes "
-    "of the wall lies to the right of the line, the sizes of the two models to the left of it."
+    "One horizontal interval with a dot in each row, a row for each quantity, as multiples of the "
+    "post's value, which is a vertical line at one: every interval of the overheads and of the "
+    "sizes of the wall lies to the right of the line, the sizes of the two models to the left "
+    "of it.",
+    quantities=named(mapping_with(**ENDS), str),
 )
 def plot_quantities(ax: Axes, quantities: Mapping[str, Mapping[str, float]]) -> Axes:
     """Each quantity of the refit, with its interval, as a multiple of the post's value."""

@@ -10,23 +10,43 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from analysis._door import array, count, named, one, several, table_with, tuple_of
+from analysis._validate import extended, non_negative, positive, real, same_length, shown
 from analysis.laws import ParametricLaw
-from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
+from analysis.picture import BLUE, DATA_ONLY, EXPONENTS, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
 from analysis.tradeoff import data_scaling_factor, minimum_model_scale
 
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, PINK)
 SHAPES = "os^Dv"
+RUNS = table_with(N=array(positive), D=array(positive), loss=array(positive))
+ERRORS = named(array(real), str)
+
+
+def _measured(name: str, value: Any) -> Any:
+    table_with(N=array(positive), k_N=array(positive), k_D=array(positive))(name, value)
+    if value["N"].nunique() > len(COLOURS):
+        raise ValueError(f"{name} must be of {len(COLOURS)} widths at most")
+    return value
+
+
+def _with_runs(widths: Sequence[int], runs: pd.DataFrame) -> Sequence[int]:
+    if absent := [N for N in widths if N not in set(runs["N"])]:
+        raise ValueError(f"widths must be those of runs, got {shown(absent[0])}")
+    return widths
 
 
 @seen_as(
     "Loss against the number of cues read, on a logarithmic axis, for five widths of the window. "
     "Dots lie on falling curves that flatten towards a floor of their own, the wider the model the "
-    "lower; the dots of the runs cannot be told from the curves of theory."
+    "lower; the dots of the runs cannot be told from the curves of theory.",
+    runs=RUNS,
+    law=ParametricLaw,
+    widths=several(count()),
 )
 def plot_sweep(ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequence[int]) -> Axes:
     """The losses of the sweep, and the law that theory gives."""
     D = np.geomspace(runs["D"].min(), runs["D"].max(), 60)
-    for N, colour, shape in zip(widths, COLOURS, SHAPES, strict=False):
+    for N, colour, shape in zip(_with_runs(widths, runs), COLOURS, SHAPES, strict=False):
         own = runs[runs["N"] == N]
         ax.plot(D, law.loss(N, D), color=colour, linewidth=1.2, label=f"{DATA_ONLY}theory, N = {N}")
         ax.plot(own["D"], own["loss"], shape, color=colour, markersize=5, label=f"N = {N}")
@@ -38,7 +58,9 @@ def plot_sweep(ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequenc
 @seen_as(
     "Loss against the width of the window at three budgets of comparisons: three shallow valleys, "
     "each below and to the right of the one before. The bottom of each, a filled dot, lies close "
-    "to the dashed vertical line where theory puts it."
+    "to the dashed vertical line where theory puts it.",
+    runs=table_with(budget=array(positive), N=array(positive), loss=array(positive)),
+    minima=table_with(**{name: array(positive) for name in ("budget", "N", "loss", "law")}),
 )
 def plot_isoflop(ax: Axes, runs: pd.DataFrame, minima: pd.DataFrame) -> Axes:
     """Loss at equal compute against width, the minima, and where the law puts them."""
@@ -93,7 +115,9 @@ def _factor_axes(ax: Axes, top: float) -> None:
 @seen_as(
     "The data scaling factor against the fraction of the optimal width, falling from a wall near a "
     "tenth to one at the full width. Measured points of three budgets, with error bars, lie on the "
-    "predicted curve at three quarters, a half and about a third, one beside the other."
+    "predicted curve at three quarters, a half and about a third, one beside the other.",
+    measured=_measured,
+    **EXPONENTS,
 )
 def plot_measured_factor(ax: Axes, alpha: float, beta: float, measured: pd.DataFrame) -> Axes:
     """The k_D that was measured at several budgets, on the curve that the exponents predict."""
@@ -109,7 +133,10 @@ def plot_measured_factor(ax: Axes, alpha: float, beta: float, measured: pd.DataF
     "The data scaling factor against the fraction of the optimal width, in the language that is "
     "not additive: one curve a budget, which fan out to the left of a half, the smallest budget "
     "highest. All lie above the dashed curve of the additive law; measured points with error bars "
-    "lie on the curves of their budgets."
+    "lie on the curves of their budgets.",
+    exponents=tuple_of(one(positive), one(positive)),
+    curves=named(tuple_of(array(positive), array(extended)), count()),
+    measured=_measured,
 )
 def plot_broken_factor(
     ax: Axes,
@@ -118,6 +145,8 @@ def plot_broken_factor(
     measured: pd.DataFrame,
 ) -> Axes:
     """k_D where it depends on the budget: true curves (k_N, k_D) by optimal width, and points."""
+    for sizes, factors in curves.values():
+        same_length(k_N=sizes, curves=factors)
     k_N = np.geomspace(minimum_model_scale(*exponents) * 1.001, 1, 400)
     additive = data_scaling_factor(k_N, *exponents)
     ax.plot(k_N, additive, "--", color=GREY, label="the additive law")
@@ -135,12 +164,16 @@ def plot_broken_factor(
 @seen_as(
     "Residual of the fitted additive law in percent against the number of cues. The narrowest "
     "models rise from below zero to above it, the widest fall from above to below, and the one "
-    "between stays near zero: the lines cross like scissors."
+    "between stays near zero: the lines cross like scissors.",
+    runs=RUNS,
+    law=ParametricLaw,
+    widths=several(count()),
 )
 def plot_broken_residuals(
     ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequence[int] = (4, 24, 96)
 ) -> Axes:
     """How far the runs of a language that is not additive lie from the best additive law."""
+    widths = _with_runs(widths, runs)
     ax.axhline(0, color=GREY, linewidth=1)
     for N, colour, shape in zip(widths, COLOURS, SHAPES, strict=False):
         own = runs[runs["N"] == N]
@@ -154,10 +187,13 @@ def plot_broken_residuals(
 @seen_as(
     "Error of the predicted loss of the dearest runs against the compute of the dearest run that "
     "was fitted, both logarithmic. The median falls from three percent to below a tenth of a "
-    "percent as the fit may see dearer runs; the band of nine sweeps in ten narrows with it."
+    "percent as the fit may see dearer runs; the band of nine sweeps in ten narrows with it.",
+    cuts=array(positive),
+    errors=array(non_negative, axes=2),
 )
 def plot_extrapolation(ax: Axes, cuts: ArrayLike, errors: np.ndarray) -> Axes:
     """Errors, shape (n_sweeps, n_cuts), in percent: how far cheap runs predict dear ones."""
+    same_length(cuts=cuts, errors=errors.T)
     _median_and_band(ax, cuts, errors, "o", BLUE)
     ax.set(
         xscale="log",
@@ -173,10 +209,13 @@ def plot_extrapolation(ax: Axes, cuts: ArrayLike, errors: np.ndarray) -> Axes:
 @seen_as(
     "Error of the predicted loss of the dearest runs against the number of cheap runs that were "
     "fitted: the median falls from a third of a percent with eight runs to below a tenth with "
-    "forty; the upper end of the band falls steeply at first, from well above one percent."
+    "forty; the upper end of the band falls steeply at first, from well above one percent.",
+    counts=array(positive),
+    errors=array(non_negative, axes=2),
 )
 def plot_few_runs(ax: Axes, counts: ArrayLike, errors: np.ndarray) -> Axes:
     """Errors, shape (n_sweeps, n_counts), in percent: how many cheap runs it takes."""
+    same_length(counts=counts, errors=errors.T)
     _median_and_band(ax, counts, errors, "s", ORANGE)
     ax.set(yscale="log", xlabel="cheap runs fitted", ylabel="error on the dear runs, %")
     _percent_ticks(ax)
@@ -206,7 +245,10 @@ def _percent_ticks(ax: Axes) -> None:
 @seen_as(
     "A hundred vertical intervals side by side, one a sweep, sorted by their centre, with the true "
     "value as a horizontal line. Nearly all cross the line; the few that miss it are drawn in "
-    "another colour and lie at the two ends."
+    "another colour and lie at the two ends.",
+    intervals=several(tuple_of(one(real), one(real), one(real))),
+    truth=one(real),
+    name=str,
 )
 def plot_intervals(ax: Axes, intervals: Iterable[Iterable[float]], truth: float, name: str) -> Axes:
     """Intervals, rows (estimate, low, high), a sweep each, against the true value."""
@@ -217,12 +259,8 @@ def plot_intervals(ax: Axes, intervals: Iterable[Iterable[float]], truth: float,
         ax.vlines(place[kept], rows[kept, 1], rows[kept, 2], color=colour, linewidth=1.4)
         ax.plot(place[kept], rows[kept, 0], ".", color=colour, markersize=4, label=label)
         for end, column in (("low", 1), ("high", 2)):
-            ax.plot(
-                place[kept],
-                rows[kept, column],
-                linestyle="none",
-                label=f"{DATA_ONLY}{label}, {end} end",
-            )
+            series = f"{DATA_ONLY}{label}, {end} end"
+            ax.plot(place[kept], rows[kept, column], linestyle="none", label=series)
     ax.axhline(truth, color=GREY, linewidth=1.2)
     ax.set(xlabel="sweep, in order of its estimate", ylabel=name)
     ax.legend()
@@ -231,6 +269,8 @@ def plot_intervals(ax: Axes, intervals: Iterable[Iterable[float]], truth: float,
 
 def _ranges(ax: Axes, values: Mapping[str, np.ndarray], colours: Mapping[str, str]) -> None:
     """A range a row; the colour is that of the first key that the row's name ends with."""
+    if odd := [name for name in values if not name.endswith(tuple(colours))]:
+        raise ValueError(f"errors must have names that end with {[*colours]}, got {odd[0]!r}")
     ax.axvline(0, color=GREY, linewidth=1)
     for row, (name, errors) in enumerate(values.items()):
         low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95])
@@ -251,7 +291,8 @@ def _ranges(ax: Axes, values: Mapping[str, np.ndarray], colours: Mapping[str, st
 @seen_as(
     "Five horizontal ranges of the error of a predicted loss about a zero line, one a row: designs "
     "of runs with the law that was fitted. All lie within about two percent of zero, and all but "
-    "the grid with equal exponents, which is shifted left by one percent, hold the zero line."
+    "the grid with equal exponents, which is shifted left by one percent, hold the zero line.",
+    errors=ERRORS,
 )
 def plot_designs(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
     """Error in percent of the loss predicted at thirty times the budget, by design and law."""
@@ -263,7 +304,8 @@ def plot_designs(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
     "Horizontal ranges of the error of a predicted loss about a zero line, for the recipe of five "
     "points, in pairs: alone, and pooled below it, which is shorter. In the upper half, where the "
     "exponents are equal, all hold zero. In the lower half those of the over-trained model lie "
-    "mostly to the right of it."
+    "mostly to the right of it.",
+    errors=ERRORS,
 )
 def plot_recipe(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
     """Error in percent of the recipe's predictions, by language, target and recipe."""

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from analysis._door import one, several
+from analysis._validate import non_negative, positive
 from analysis.laws import ParametricLaw
 from analysis.limits import excess_loss, overhead_with_repetition, wall_with_repetition
-from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
+from analysis.picture import BLUE, DATA_ONLY, EXPONENTS, GREEN, GREY, ORANGE, PURPLE, seen_as
 from analysis.tradeoff import compute_overhead, minimum_model_scale
 
 
@@ -18,7 +20,9 @@ from analysis.tradeoff import compute_overhead, minimum_model_scale
     "to the right, and a dotted vertical wall for each. With fresh data the wall stands near 0.15. "
     "Where the small model has only the tokens of the compute-optimal run and must repeat them, "
     "the curve leaves the first below one half and runs up a wall near 0.26. With four times as "
-    "many distinct tokens it lies close to the first, and its wall near 0.20."
+    "many distinct tokens it lies close to the first, and its wall near 0.20.",
+    unique=several(one(positive)),
+    **EXPONENTS,
 )
 def plot_repetition(ax: Axes, alpha: float, beta: float, unique: Sequence[float]) -> Axes:
     """The overhead with fresh data, and with distinct tokens limited to multiples of D_opt."""
@@ -48,7 +52,10 @@ def plot_repetition(ax: Axes, alpha: float, beta: float, unique: Sequence[float]
     "How much higher the loss is at the same compute, in percent, against the fraction of the "
     "optimal size: three flat-bottomed valleys, the lower the larger the budget. A grey band of "
     "the size of the noise of a run, 0.3 percent, covers the bottom of the highest from about two "
-    "thirds to three halves, that of the lowest from less than a half to more than two."
+    "thirds to three halves, that of the lowest from less than a half to more than two.",
+    law=ParametricLaw,
+    budgets=several(one(positive)),
+    noise=one(non_negative),
 )
 def plot_excess_loss(ax: Axes, law: ParametricLaw, budgets: Sequence[float], noise: float) -> Axes:
     """Relative excess loss against k_N at equal compute, and the noise between equal runs."""

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis._door import array, mapping_with, named, one, several, table_with
+from analysis._validate import flag, positive
 from analysis.laws import ParametricLaw
 from analysis.models import tokens_at_overhead
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
@@ -34,6 +36,7 @@ NAMED = {
 """Models whose names are written, how far from their points in points of type, and how aligned."""
 OVERHEADS = {0.5: "50 %", 2.0: "200 %", 8.0: "800 %"}
 """The overheads whose lines are drawn, and what is written on them."""
+PLACED = table_with(name=several(str), law=several(str), compute=array(positive))
 
 
 @seen_as(
@@ -42,7 +45,16 @@ OVERHEADS = {0.5: "50 %", 2.0: "200 %", 8.0: "800 %"}
     "The large models of 2020 to 2022 lie far below the optimal line, except Chinchilla, which is "
     "on it. Those of 2023 lie mostly between the line and 200 percent, those of 2024 and 2025 "
     "mostly above 200 percent, the smallest far above 800. An outline at the lower left holds the "
-    "runs that the law was fitted to; no model of 2024 or 2025 lies inside it."
+    "runs that the law was fitted to; no model of 2024 or 2025 lies inside it.",
+    models=table_with(
+        name=several(str),
+        year=array(positive),
+        N=array(positive),
+        D=array(positive),
+        distilled=several(flag),
+    ),
+    law=ParametricLaw,
+    largest=mapping_with(N=one(positive), D=one(positive), multiplier=one(positive)),
 )
 def plot_story(
     ax: Axes, models: pd.DataFrame, law: ParametricLaw, largest: Mapping[str, float]
@@ -95,7 +107,11 @@ def _runs(ax: Axes, smallest: float, largest: Mapping[str, float]) -> None:
     "logarithmic axis: a dot with a horizontal interval for the refit, and a marker for each other "
     "law. For models near the optimum the markers lie together near one. For the early, too large "
     "models the refit lies to the left of the older laws, and for the small models of the last "
-    "years far to the right of them, by a factor of two and more."
+    "years far to the right of them, by a factor of two and more.",
+    placed=PLACED,
+    band=table_with(compute=table_with(low=array(positive), high=array(positive))),
+    names=several(str),
+    others=named(str, str),
 )
 def plot_disagreement(
     ax: Axes,
@@ -108,6 +124,16 @@ def plot_disagreement(
 
     `others` gives the laws of `placed` to be drawn beside the refit, and what they are called.
     """
+    for argument, known, asked in (
+        ("names", placed["name"].unique(), names),
+        ("names", band.index, names),
+        ("others", placed["law"].unique(), others),
+        ("placed", placed["law"].unique(), ["refit"]),
+    ):
+        if unknown := [name for name in asked if name not in known]:
+            raise ValueError(f"{argument} must be in the tables, got {unknown[0]!r}")
+    if placed.duplicated(["name", "law"]).any():
+        raise ValueError("placed must have one row for each model and law")
     rows = np.arange(len(names))
     compute = placed.pivot(index="name", columns="law", values="compute").loc[list(names)]
     for row, name in zip(rows, names, strict=True):

@@ -12,33 +12,47 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from analysis.overtraining import OvertrainingLaw
+from analysis._door import (
+    array,
+    mapping_with,
+    named,
+    one,
+    one_of,
+    optional,
+    several,
+    table_with,
+    tuple_of,
+)
+from analysis._door import column as in_table
+from analysis._marks import SETS as SETS
+from analysis._marks import TRAIN_SETS, markers, size_name
+from analysis._validate import extended, flag, non_negative, positive, real, same_length
+from analysis.overtraining import DownstreamLaw, OvertrainingLaw
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
 
-SETS = {"c4": ("C4", BLUE, "o"), "redpajama": ("RedPajama", ORANGE, "s")}
-SETS["refinedweb"] = ("RefinedWeb", GREEN, "^")
-"""How each training set is called and drawn."""
-
 MULTIPLIERS = (10, 20, 40, 80, 160, 320, 640)
+RUNS = {"N": array(positive), "token_multiplier": array(positive)}
 
 
 @seen_as(
     "Model size against tokens a parameter, both logarithmic. The four small sizes form columns of "
     "eight rows for each of three training sets; the 1.4B and the 6.9B have one or two runs each. "
-    "Filled markers are runs of December 2023, hollow ones of early 2024: all of those are long "
-    "runs."
+    "Filled markers are runs of December 2023, hollow ones of the second batch, which are all long "
+    "runs.",
+    runs=table_with(train_set=TRAIN_SETS, **RUNS),
+    second=several(flag),
 )
 def plot_testbed(ax: Axes, runs: pd.DataFrame, second: ArrayLike) -> Axes:
     """Every run by size and token multiplier; `second` marks the runs of the second batch."""
-    _markers(ax, runs, runs["N"], runs["token_multiplier"], second, "second batch", spread=1.25)
+    same_length(runs=runs, second=second)
+    markers(ax, runs, runs["N"], runs["token_multiplier"], second, "second batch", spread=1.25)
     ax.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="tokens a parameter M")
     ax.set_yticks([5, *MULTIPLIERS], labels=["5", *map(str, MULTIPLIERS)])
     ax.set_xticks(sorted(runs["N"].unique()))
-    ax.set_xticklabels([_size(N) for N in sorted(runs["N"].unique())], rotation=30)
+    ax.set_xticklabels([size_name(N) for N in sorted(runs["N"].unique())], rotation=30)
     ax.minorticks_off()
     return ax
 
@@ -46,7 +60,10 @@ def plot_testbed(ax: Axes, runs: pd.DataFrame, second: ArrayLike) -> Axes:
 @seen_as(
     "Loss above the irreducible loss against compute, both logarithmic. For each token multiplier "
     "the points lie along a straight falling line of the same slope; lines of larger multipliers "
-    "lie further up."
+    "lie further up.",
+    law=OvertrainingLaw,
+    runs=table_with(token_multiplier=array(positive), C=array(positive), c4_val=array(positive)),
+    multipliers=several(one(positive)),
 )
 def plot_parallel_lines(
     ax: Axes,
@@ -55,19 +72,15 @@ def plot_parallel_lines(
     multipliers: Sequence[float] = (20, 80, 320, 640),
 ) -> Axes:
     """Measured loss less E against compute, and the law's line for each multiplier."""
+    if absent := [M for M in multipliers if M not in runs["token_multiplier"].to_numpy()]:
+        raise ValueError(f"multipliers must be those of runs, got {absent[0]:g}")
     for M, colour in zip(multipliers, (BLUE, GREEN, ORANGE, PURPLE), strict=False):
         own = runs[runs["token_multiplier"] == M]
         C = np.geomspace(own["C"].min() / 2, own["C"].max() * 2, 50)
         ax.plot(C, law.loss(C, M) - law.E, color=colour, linewidth=1.2, label=f"law, M = {M:g}")
         reducible = own["c4_val"] - law.E
-        ax.plot(
-            own["C"],
-            reducible,
-            "o",
-            color=colour,
-            markersize=5,
-            label=f"{DATA_ONLY}runs, M = {M:g}",
-        )
+        label = f"{DATA_ONLY}runs, M = {M:g}"
+        ax.plot(own["C"], reducible, "o", color=colour, markersize=5, label=label)
     ax.set(xscale="log", yscale="log", xlabel="compute C, FLOP", ylabel="loss − E, nats per token")
     ax.set_yticks([0.5, 1, 2, 3], labels=["0.5", "1", "2", "3"])
     ax.minorticks_off()
@@ -77,7 +90,10 @@ def plot_parallel_lines(
 
 @seen_as(
     "Predicted against measured values for three training sets, most of them close to the diagonal "
-    "of equality; hollow markers are the runs that were fitted to."
+    "of equality; hollow markers are the runs that were fitted to.",
+    tables=named(table_with(**RUNS), one_of(*SETS)),
+    fitted=several(tuple_of(one(positive), one(positive))),
+    quantity=one_of("loss", "error"),
 )
 def plot_predicted(
     ax: Axes,
@@ -86,10 +102,12 @@ def plot_predicted(
     quantity: str = "loss",
 ) -> Axes:
     """Predicted against measured `quantity`, "loss" or "error"; runs fitted to are hollow."""
+    drawn = {quantity: array(positive), f"{quantity}_predicted": array(positive)}
+    named(table_with(**drawn))("tables", tables)
     table = pd.concat([own.assign(train_set=name) for name, own in tables.items()])
     small = {(float(N), float(M)) for N, M in fitted}
     used = [run in small for run in zip(table["N"], table["token_multiplier"], strict=True)]
-    _markers(ax, table, table[quantity], table[f"{quantity}_predicted"], used, "fitted to")
+    markers(ax, table, table[quantity], table[f"{quantity}_predicted"], used, "fitted to")
     ends = [table[quantity].min(), table[quantity].max()]
     ax.plot(ends, ends, color=GREY, linewidth=1, label="equal")
     what = {"loss": "loss, nats per token", "error": "average error"}[quantity]
@@ -100,21 +118,23 @@ def plot_predicted(
 @seen_as(
     "A table of relative errors in percent, a row a model size and a column a token multiplier. "
     "The deeper the colour the larger the error: blue where the prediction is too low, orange "
-    "where it is too high."
+    "where it is too high.",
+    table=table_with(**RUNS),
+    full=one(positive),
 )
 def plot_error_map(
     ax: Axes, table: pd.DataFrame, column: str = "loss_error", full: float = 5.0
 ) -> Axes:
     """Signed relative errors in percent by size and multiplier; `full` is the deepest colour's."""
+    table_with(**{in_table("column", column, table): array(real)})("table", table)
     sizes = sorted(table["N"].unique())
     columns = {M: place for place, M in enumerate(sorted(table["token_multiplier"].unique()))}
     for row, N in enumerate(sizes):
         own = table[table["N"] == N]
         values = 100 * own[column].to_numpy()
         places = [columns[M] for M in own["token_multiplier"]]
-        ax.plot(
-            places, values, visible=False, label=f"{_size(N)} parameters, column and error in %"
-        )
+        label = f"{size_name(N)} parameters, column and error in %"
+        ax.plot(places, values, visible=False, label=label)
         for x, value in zip(places, values, strict=True):
             depth = min(abs(value) / full, 1.0)
             colour = ORANGE if value > 0 else BLUE
@@ -124,7 +144,7 @@ def plot_error_map(
     ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(sizes) - 0.5))
     ax.set(xlabel="tokens a parameter M", ylabel="parameters N")
     ax.set_xticks(list(columns.values()), labels=[f"{M:g}" for M in columns])
-    ax.set_yticks(range(len(sizes)), labels=[_size(N) for N in sizes])
+    ax.set_yticks(range(len(sizes)), labels=[size_name(N) for N in sizes])
     ax.grid(False)
     return ax
 
@@ -132,12 +152,18 @@ def plot_error_map(
 @seen_as(
     "How far each run lies from the law of the first batch, in percent, against tokens a "
     "parameter. Runs of December 2023 scatter around zero; those of early 2024 lie one to three "
-    "percent below."
+    "percent below.",
+    residual=table_with(
+        train_set=TRAIN_SETS,
+        token_multiplier=array(positive),
+        residual=array(real),
+        second=several(flag),
+    ),
 )
 def plot_batches(ax: Axes, residual: pd.DataFrame) -> Axes:
     """Measured over law less 1, as `noise.batch_residuals` gives it, in percent."""
     M, second = residual["token_multiplier"], residual["second"]
-    _markers(ax, residual, M, 100 * residual["residual"], second, "second batch", spread=1.08)
+    markers(ax, residual, M, 100 * residual["residual"], second, "second batch", spread=1.08)
     ax.axhline(0, color=GREY, linewidth=1)
     ax.set(xscale="log", xlabel="tokens a parameter M", ylabel="measured above the law, %")
     ticks = [tick for tick in MULTIPLIERS if tick >= M.min()]
@@ -149,7 +175,10 @@ def plot_batches(ax: Axes, residual: pd.DataFrame) -> Axes:
 @seen_as(
     "Relative error of the held-out predictions against the fraction of the target's compute that "
     "the fit took, both logarithmic. Errors fall as more is spent. The pooled recipe lies below "
-    "the paper's over most of the range, its worst case as well."
+    "the paper's over most of the range, its worst case as well.",
+    frontiers=named(
+        table_with(fraction=array(positive), median=array(positive), worst=array(positive)), str
+    ),
 )
 def plot_frontier(ax: Axes, frontiers: Mapping[str, pd.DataFrame]) -> Axes:
     """Median (solid) and worst (dotted) error against the fraction of compute spent on the fit.
@@ -175,13 +204,15 @@ def plot_frontier(ax: Axes, frontiers: Mapping[str, pd.DataFrame]) -> Axes:
 
 @seen_as(
     "Error on tasks against loss. The points of the fitted runs and of the others rise along "
-    "curves that flatten towards high losses."
+    "curves that flatten towards high losses.",
+    series=named(tuple_of(DownstreamLaw, array(positive), array(non_negative), several(flag)), str),
 )
 def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple[Any, ...]]) -> Axes:
     """Error against loss: label -> (law, loss, error, fitted), the fitted runs hollow."""
     colours = (BLUE, ORANGE, GREEN, PURPLE)
     for (label, found), colour in zip(series.items(), colours, strict=False):
         law, loss, error, fitted = found
+        same_length(**dict(zip(("loss in series", "error", "fitted"), found[1:], strict=True)))
         loss, error, fitted = np.asarray(loss), np.asarray(error), np.asarray(fitted, dtype=bool)
         L = np.linspace(loss.min(), loss.max(), 200)
         ax.plot(L, law.error(L), color=colour, linewidth=1.2, label=label)
@@ -196,14 +227,18 @@ def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple[Any, ...]]) -> Axes:
 @seen_as(
     "Compute overhead in percent against the fraction of the optimal size, one curve with a shaded "
     "band for each law. All are flat near one; towards small models they part, the ones with "
-    "larger exponents rising first."
+    "larger exponents rising first.",
+    k_N=array(positive),
+    curves=named(tuple_of(array(extended), *[optional(array(extended))] * 2), str),
 )
 def plot_overheads(ax: Axes, k_N: ArrayLike, curves: Mapping[str, tuple[Any, ...]]) -> Axes:
     """Overheads: label -> (centre, low, high), fractions; low and high may be None."""
     colours = (BLUE, ORANGE, GREEN, PURPLE, GREY)
     for (label, (centre, low, high)), colour in zip(curves.items(), colours, strict=False):
+        for curve in (centre, low, high):
+            same_length(k_N=k_N, curves=k_N if curve is None else curve)
         ax.plot(k_N, 100 * np.asarray(centre), color=colour, label=label)
-        if low is not None:
+        if low is not None and high is not None:
             band = (np.minimum(100 * np.asarray(edge), 1e4) for edge in (low, high))
             ax.fill_between(k_N, *band, color=colour, alpha=0.2, linewidth=0, label="_band")
     ax.set(
@@ -219,7 +254,14 @@ def plot_overheads(ax: Axes, k_N: ArrayLike, curves: Mapping[str, tuple[Any, ...
 @seen_as(
     "Measured against predicted token multipliers of pairs of models with the same loss, both "
     "logarithmic. Filled markers, pairs of one batch, lie within a factor of about one and a half "
-    "of the diagonal; hollow ones, which mix two batches, lie further off."
+    "of the diagonal; hollow ones, which mix two batches, lie further off.",
+    pairs=table_with(
+        train_set=TRAIN_SETS,
+        predicted=array(positive),
+        multiplier=array(positive),
+        same_batch=several(flag),
+    ),
+    factor=one(positive),
 )
 def plot_pairs(ax: Axes, pairs: pd.DataFrame, factor: float = 1.5) -> Axes:
     """Measured and predicted multipliers, as `isoloss.compare_pairs` gives them."""
@@ -228,11 +270,11 @@ def plot_pairs(ax: Axes, pairs: pd.DataFrame, factor: float = 1.5) -> Axes:
     ax.plot(ends, ends, color=GREY, linewidth=1, label="equal")
     ax.fill_between(ends, ends / factor, ends * factor, color=GREY, alpha=0.2, linewidth=0)
     mixed = ~pairs["same_batch"]
-    _markers(ax, pairs, pairs["predicted"], pairs["multiplier"], mixed, "two batches")
+    markers(ax, pairs, pairs["predicted"], pairs["multiplier"], mixed, "two batches")
     ax.set(
         xscale="log",
         yscale="log",
-        xlabel="predicted token multiplier $k_D$",
+        xlabel="predicted token multiplier",
         ylabel="measured token multiplier",
     )
     for axis in (ax.xaxis, ax.yaxis):
@@ -244,7 +286,9 @@ def plot_pairs(ax: Axes, pairs: pd.DataFrame, factor: float = 1.5) -> Axes:
 
 @seen_as(
     "How often the same experiment would give each prediction error if only the noise of the runs "
-    "changed: a bell several percent wide, with a narrow band in the middle for the error printed."
+    "changed: a bell several percent wide, with a narrow band in the middle for the error printed.",
+    worlds=named(mapping_with(counts=array(non_negative), edges=array(real)), str),
+    printed=one(non_negative),
 )
 def plot_luck(ax: Axes, worlds: Mapping[str, Mapping[str, Any]], printed: float) -> Axes:
     """Histograms of the prediction errors of simulated worlds, and the printed error.
@@ -253,6 +297,8 @@ def plot_luck(ax: Axes, worlds: Mapping[str, Mapping[str, Any]], printed: float)
     """
     for (label, world), colour in zip(worlds.items(), (BLUE, GREEN), strict=False):
         counts, edges = np.asarray(world["counts"]), 100 * np.asarray(world["edges"])
+        if len(edges) != len(counts) + 1 or not (np.diff(edges) > 0).all() or not counts.any():
+            raise ValueError(f"worlds[{label!r}] must be a histogram: counts and rising edges")
         density = 100 * counts / counts.sum() / np.diff(edges)
         middles = (edges[1:] + edges[:-1]) / 2
         ax.fill_between(middles, density, step="mid", color=colour, alpha=0.3, linewidth=0)
@@ -264,45 +310,3 @@ def plot_luck(ax: Axes, worlds: Mapping[str, Mapping[str, Any]], printed: float)
     ax.set(xlabel="error of the predicted loss, %", ylabel="worlds, % for each 1 %")
     ax.legend(loc="upper left")
     return ax
-
-
-def _markers(
-    ax: Axes,
-    table: pd.DataFrame,
-    x: pd.Series,
-    y: pd.Series,
-    hollow: ArrayLike,
-    hollow_text: str,
-    spread: float = 1.0,
-) -> None:
-    """Points in the colour and shape of their training set, some hollow; the key above the axes.
-
-    `spread` sets the training sets apart by this factor in x.
-    """
-    hollow = np.asarray(hollow, dtype=bool)
-    style: dict[str, Any] = {"linestyle": "", "markersize": 5}
-    for place, (name, (label, colour, marker)) in enumerate(SETS.items()):
-        for empty in (False, True):
-            chosen = (table["train_set"] == name).to_numpy() & (hollow == empty)
-            text, fill = (f"{label}, {hollow_text}", "none") if empty else (label, "full")
-            where = x[chosen] * spread ** (place - 1), y[chosen]
-            ax.plot(*where, color=colour, marker=marker, fillstyle=fill, label=text, **style)
-    handles = [
-        Line2D([], [], color=colour, marker=marker, label=label, **style)
-        for label, colour, marker in SETS.values()
-    ]
-    grey: dict[str, Any] = {"color": GREY, "marker": "o", "fillstyle": "none", "label": hollow_text}
-    handles.append(Line2D([], [], **grey, **style))
-    ax.legend(
-        handles=handles,
-        ncols=4,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 1.0),
-        fontsize=8,
-        columnspacing=1.0,
-        handletextpad=0.2,
-    )
-
-
-def _size(N: float) -> str:
-    return f"{N / 1e9:.1f}B" if N >= 1e9 else f"{N / 1e9:.3f}B"

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from analysis._door import named, one, several
+from analysis._validate import non_negative, positive
 from analysis.bootstrap import percentile_interval
 from analysis.laws import LawEnsemble, ParametricLaw
-from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
+from analysis.picture import BLUE, DATA_ONLY, EXPONENTS, GREEN, GREY, ORANGE, PURPLE, seen_as
 from analysis.serving import lifetime_cost, lifetime_saving, lifetime_scales
 from analysis.tradeoff import minimum_model_scale
 
@@ -25,7 +27,9 @@ SERVED = np.geomspace(1e-2, 1e5, 141)
     "The cheapest size as a fraction of the compute-optimal size, against served tokens for each "
     "compute-optimal training token, on a logarithmic axis. Two falling S-shaped curves, one for "
     "each law, start at one and sink slowly to their dotted floors, the smallest sizes. The curve "
-    "of the refit, with a narrow grey band, lies a little above the other at the right end."
+    "of the refit, with a narrow grey band, lies a little above the other at the right end.",
+    laws=named(ParametricLaw, str),
+    draws=LawEnsemble,
 )
 def plot_lifetime_size(ax: Axes, laws: Mapping[str, ParametricLaw], draws: LawEnsemble) -> Axes:
     """k_N of the lifetime-optimal model against r T / D_opt, and the band of the drawn laws."""
@@ -56,7 +60,9 @@ def plot_lifetime_size(ax: Axes, laws: Mapping[str, ParametricLaw], draws: LawEn
     "the optimal size: one valley for each amount of use. With more use the valley is deeper and "
     "its lowest point, a dot, lies further left. Left of each lowest point the curve rises slowly "
     "at first, then up a wall. Where a curve crosses the line at one, the smaller model has paid "
-    "for its overhead."
+    "for its overhead.",
+    uses=several(one(non_negative)),
+    **EXPONENTS,
 )
 def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses: Sequence[float]) -> Axes:
     """Lifetime cost against k_N, relative to k_N = 1, at several r T / D_opt; minima as dots."""
@@ -86,7 +92,9 @@ def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses: Sequence[float
     "Share of the lifetime cost saved against served tokens for each compute-optimal training "
     "token. The cheapest model's curve rises from zero to about eighty per cent. The curves of "
     "models fixed at three quarters, a half and a quarter of the size start below zero, touch it "
-    "one after the other, and then level off at a quarter, a half and three quarters."
+    "one after the other, and then level off at a quarter, a half and three quarters.",
+    sizes=several(one(positive)),
+    **EXPONENTS,
 )
 def plot_lifetime_saving(ax: Axes, alpha: float, beta: float, sizes: Sequence[float]) -> Axes:
     """What the cheapest model and models of fixed k_N save, against r T / D_opt."""

@@ -12,18 +12,24 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from numpy.typing import ArrayLike
 
+from analysis._door import Kind, array, named, one, several
+from analysis._validate import extended, positive, same_length
 from analysis.microscope import CostedLaw, optimum, solve_k_D
 from analysis.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
 
 _TALLEST = 60
 """Up to which k_D an iso-loss curve is drawn: towards the wall it rises without end."""
+BUDGETS = several(one(positive))
+TRANSLATED: dict[str, Kind] = {"law": CostedLaw, "budgets": BUDGETS, "k_N": array(positive)}
 _MOVING = (ORANGE, GREEN, PURPLE, PINK, "#b08a1e")
 
 
 @seen_as(
     "Data against size, both logarithmic. Four iso-loss curves, one for each budget, all of the "
     "same shape: each is the one before moved up and to the right along a straight dotted line "
-    "through the compute-optimal runs, where the curve touches its budget line."
+    "through the compute-optimal runs, where the curve touches its budget line.",
+    **TRANSLATED,
+    between=BUDGETS,
 )
 def plot_straight_path(
     ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, between: Sequence[float]
@@ -35,7 +41,9 @@ def plot_straight_path(
 @seen_as(
     "Data against size, both logarithmic. Four iso-loss curves of the same shape along a straight "
     "dotted line. From the compute-optimal run of each, the same step to the left and the same "
-    "step up lead back to the curve: the steps are the same four times over."
+    "step up lead back to the curve: the steps are the same four times over.",
+    **TRANSLATED,
+    step=one(positive),
 )
 def plot_same_steps(
     ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, step: float
@@ -54,7 +62,9 @@ def plot_same_steps(
 @seen_as(
     "Data against size, both logarithmic. Four iso-loss curves of one and the same shape, carried "
     "along a dotted path that bends: nearly level at the lower left, where the data hardly grow, "
-    "and rising like a diagonal at the upper right."
+    "and rising like a diagonal at the upper right.",
+    **TRANSLATED,
+    between=BUDGETS,
 )
 def plot_curved_path(
     ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, between: Sequence[float]
@@ -66,14 +76,17 @@ def plot_curved_path(
 @seen_as(
     "Tokens against size, each as a multiple of the compute-optimal, both logarithmic. The curves "
     "of several budgets all pass through the point one, one. There the smaller budgets share a "
-    "curve, and the larger the budget, the sooner its curve turns up to the left."
+    "curve, and the larger the budget, the sooner its curve turns up to the left.",
+    **TRANSLATED,
+    names=several(str),
 )
 def plot_moved_back(
     ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, names: Sequence[str]
 ) -> Axes:
     """The iso-loss curves of several budgets, moved so that their optima coincide."""
+    same_length(budgets=budgets, names=names)
     colours = (BLUE, GREEN, PURPLE, ORANGE)
-    for budget, name, colour in zip(budgets, names, colours, strict=True):
+    for budget, name, colour in zip(budgets, names, colours, strict=False):
         factors = np.asarray(solve_k_D(law, k_N, budget))
         found = np.isfinite(factors)
         ax.plot(np.asarray(k_N)[found], factors[found], color=colour, label=name)
@@ -96,7 +109,10 @@ def plot_moved_back(
     "k_D at half the optimal size against the budget in FLOP. The budget-free laws are level "
     "lines at different heights. The others are not level: non-embedding parameters, counted "
     "attention and a counted router rise slowly towards one of the level lines; repeated data and "
-    "rounding to four bits turn upwards and leave the picture at the top."
+    "rounding to four bits turn upwards and leave the picture at the top.",
+    budgets=array(positive),
+    free=named(array(extended), str),
+    moving=named(array(extended), str),
 )
 def plot_against_budget(
     ax: Axes,
@@ -105,6 +121,9 @@ def plot_against_budget(
     moving: Mapping[str, ArrayLike],
 ) -> Axes:
     """k_D at a fixed k_N against the budget: budget-free laws, and laws whose k_D moves."""
+    for kind, laws in (("free", free), ("moving", moving)):
+        for values in laws.values():
+            same_length(**{"budgets": budgets, kind: values})
     for i, (name, factors) in enumerate(free.items()):
         ax.plot(budgets, factors, color=BLUE, linewidth=1.1, label=f"{DATA_ONLY}{name}")
         if i == 0:

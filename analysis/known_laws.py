@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis._door import one, several, takes
-from analysis._validate import positive
+from analysis._door import answers, one, several, takes
+from analysis._validate import analytic, positive
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
 from analysis.microscope import CostedLaw, LogFunction, examine, is_budget_free, sum_of_powers
 from analysis.shown import Shown
@@ -56,12 +56,18 @@ def powers(law: ParametricLaw, *more: tuple[float, float, float]) -> LogFunction
     return sum_of_powers((law.A, -law.alpha, 0), (law.B, 0, -law.beta), *more)
 
 
+@answers(R=one(positive))
 def effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray[Any]:
     """Return ln of the effective count of exp(z), of which exp(log_unique) are fresh.
 
     U (1 + R (1 - exp(-(e**z / U - 1) / R))) beyond U, and e**z up to it (Muennighoff et al. 2023,
     section 3.1); R is the number of repetitions after which a repeated token is worth 1/e.
     """
+    z, log_unique = analytic(z=z, log_unique=log_unique)
+    return _effective(z, log_unique, R)
+
+
+def _effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray[Any]:
     z = np.asarray(z)
     beyond = z.real > np.real(log_unique)
     repeats = np.where(beyond, np.exp(z - log_unique) - 1, 0)
@@ -81,7 +87,7 @@ def data_constrained(law: ParametricLaw, unique: float, R_D: float, R_N: float) 
     log_U_N = (log_U + log_G) * law.beta / law.alpha + log_G
     loss = powers(law)
     return CostedLaw(
-        lambda x, y: loss(effective(x, log_U_N, R_N), effective(y, log_U, R_D)), PRODUCT
+        lambda x, y: loss(_effective(x, log_U_N, R_N), _effective(y, log_U, R_D)), PRODUCT
     )
 
 
@@ -108,13 +114,15 @@ def pole(law: ParametricLaw, tau: float) -> CostedLaw:
     return CostedLaw(log_loss, PRODUCT)
 
 
+@answers()
 def bent(x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
     """Return -t, where exp(t)/N + exp(t + sin(t)/2)/D = 2: a law that is no sum of two terms.
 
     In logarithms the left side rises with a slope between 1/2 and 3/2, so each step of the plain
     iteration at least halves the error.
     """
-    t = (np.asarray(x) + np.asarray(y)) / 2
+    x, y = analytic(x=x, y=y)
+    t = (x + y) / 2
     for _ in range(60):
         parts = np.array([t - x, t + np.sin(t) / 2 - y])
         largest = parts.real.max(axis=0)

@@ -25,7 +25,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from analysis._door import count, one, several, takes
-from analysis._validate import positive
+from analysis._validate import positive, shown
 from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.datasets import record
 from analysis.fit import fit_parametric
@@ -250,16 +250,33 @@ def main() -> None:
     print(record(NAME, value, datasets=(), command=COMMAND))
 
 
+@takes(rows=several(object))
 def columns(rows: list[Any]) -> Any:
     """Turn what a study returned for each seed into columns: a list over the seeds at each leaf.
 
     Numbers keep six digits, which keeps the record short.
     """
+    if len({_shape(row) for row in rows}) > 1:
+        raise ValueError("rows must be of one shape")
     if isinstance(rows[0], Mapping):
         return {name: columns([row[name] for row in rows]) for name in rows[0]}
     if isinstance(rows[0], list):
         return [columns(list(place)) for place in zip(*rows, strict=True)]
-    return [float(f"{x:.6g}") if isinstance(x, float) else x for x in rows]
+    return [_leaf(row) for row in rows]
+
+
+def _leaf(value: Any) -> int | float:
+    if isinstance(value, int):  # truth values among them
+        return value
+    if not isinstance(value, float) or not np.isfinite(value):
+        raise ValueError(f"rows must hold finite numbers, got {shown(value)}")
+    return float(f"{value:.6g}")
+
+
+def _shape(row: Any) -> tuple[Any, ...] | int | None:
+    if isinstance(row, Mapping):
+        return tuple(row)
+    return len(row) if isinstance(row, list) else None
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def tokens_with_repetition(
     >>> tokens_with_repetition(20.0)
     inf
     """
-    fresh = extended("fresh", fresh)
+    (fresh,) = extended(fresh=fresh)
     positive(fresh=np.where(np.isposinf(fresh), 1.0, fresh))
     unique, R = positive(unique=unique, R=R)
     broadcast_shape(fresh=fresh, unique=unique, R=R)

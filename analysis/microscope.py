@@ -25,7 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, elementwise
 
-from analysis._door import answers, named, one, several, takes
+from analysis._door import answers, function, named, one, several, takes
 from analysis._validate import FloatOrArray, extended, plain, positive, real, shown, single
 from analysis.laws import Allocation
 from analysis.shown import Shown
@@ -54,6 +54,10 @@ class CostedLaw(Shown):
 
     log_loss: LogFunction
     log_cost: LogFunction
+
+    def __post_init__(self) -> None:
+        for name in ("log_loss", "log_cost"):
+            function(name, getattr(self, name))
 
 
 def sum_of_powers(*terms: tuple[float, float, float]) -> LogFunction:
@@ -156,7 +160,7 @@ def spread(values: Iterable[float]) -> float:
     >>> spread([2.0, 2.5])
     0.25
     """
-    values = extended("values", values if isinstance(values, np.ndarray) else _listed(values))
+    (values,) = extended(values=values if isinstance(values, np.ndarray) else _listed(values))
     if values.ndim != 1 or values.min() <= 0:
         raise ValueError(f"values must be k_D at one budget or more, got {shown(values)}")
     if np.isinf(values).all():

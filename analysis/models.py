@@ -43,6 +43,7 @@ SCALES = ("k_N", "k_D", "compute", "marginal_rate")
 """What a law says of a model. "compute" is k_N k_D, one more than the overhead."""
 
 
+@takes(path=str | Path)
 def load_models(path: str | Path | None = None) -> pd.DataFrame:
     """Read a table of models, by default the project's own, in the order of the file.
 

@@ -20,6 +20,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from analysis._door import Kind, named, one, takes, tuple_of
+from analysis._validate import flag, positive, shown
+
 Plot = TypeVar("Plot", bound=Callable[..., Axes])
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3d7fc4", "#d5662a", "#3a9a68", "#9b6bc0", "#808890"
@@ -42,11 +45,20 @@ STYLE: dict[str, Any] = {
     "lines.linewidth": 1.8,
 }
 
+EXPONENTS: Mapping[str, Kind] = {"alpha": one(positive), "beta": one(positive)}
+"""The checks of a plot's `alpha` and `beta`."""
 
-def seen_as(alt: str) -> Callable[[Plot], Plot]:
-    """Give a plot function its alt text: what one should see in the picture."""
+
+@takes(alt=str)
+def seen_as(alt: str, **checks: Kind) -> Callable[[Plot], Plot]:
+    """Give a plot function its alt text, what one should see, and its door (`analysis._door`).
+
+    The checks are those of its other arguments: the first, `ax`, is always an `Axes`. Nothing is
+    drawn until all have passed.
+    """
 
     def attach(plot: Plot) -> Plot:
+        plot = takes(ax=Axes, **checks)(plot)
         plot.alt = alt  # type: ignore[attr-defined]
         return plot
 
@@ -76,6 +88,9 @@ class Downloads:
 
     tables: Mapping[str, str]
 
+    def __post_init__(self) -> None:
+        named(str, str)("tables", self.tables)
+
     def _repr_html_(self) -> str:
         links = (_link(name, text, f"{name} (CSV)") for name, text in self.tables.items())
         return f'<div class="downloads">{"".join(links)}</div>'
@@ -92,11 +107,19 @@ class Note:
         return f'<div class="picture-note" role="note">{words}</div>'
 
 
+@takes(text=str)
 def note(text: str) -> Note | None:
     """Return the text as a `Note`, or None, which shows nothing, if there is none."""
     return Note(text) if text else None
 
 
+def _with_alt(name: str, value: Any) -> Any:
+    if not callable(value) or not isinstance(getattr(value, "alt", None), str):
+        raise ValueError(f"{name} must be a function under `seen_as`, got {shown(value)}")
+    return value
+
+
+@takes(plot=_with_alt, size=tuple_of(one(positive), one(positive)), outlined=flag)
 def show(
     plot: Callable[..., Axes],
     *args: Any,
@@ -119,6 +142,7 @@ def show(
     return Picture(_inline(target.getvalue(), alt), alt, _points(axes), name)
 
 
+@takes(axes=Axes)
 def tell_apart(axes: Axes) -> Axes:
     """Give lines of a legend that differ in colour alone another dash or another marker, in place.
 
@@ -147,10 +171,10 @@ def _restyle(axes: Axes, line: Line2D, dash: Any, marker: Any) -> None:
     """Restyle a line, and its key in the legend."""
     legend = axes.get_legend()
     keys = [] if legend is None else zip(legend.legend_handles, legend.get_texts(), strict=False)
-    for one in [line, *(key for key, text in keys if text.get_text() == line.get_label())]:
-        if isinstance(one, Line2D):
-            one.set_linestyle(dash)
-            one.set_marker(marker)
+    for item in [line, *(key for key, text in keys if text.get_text() == line.get_label())]:
+        if isinstance(item, Line2D):
+            item.set_linestyle(dash)
+            item.set_marker(marker)
 
 
 def _link(name: str, text: str, words: str) -> str:

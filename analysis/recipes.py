@@ -23,7 +23,7 @@ from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from analysis._door import answers, column, named, several, table_with, takes
-from analysis._validate import positive, share, shown
+from analysis._validate import flag, instance, positive, real, set_single, share, shown
 from analysis.extrapolation import COLUMNS, FIVE_RUNS, SMALL_SIZES, Run, choose, of_train_set, pair
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw
@@ -50,6 +50,12 @@ class Recipe(Shown):
     pooled: bool
     relative: bool
     size_power: float = 0.0
+
+    def __post_init__(self) -> None:
+        instance("name", self.name, str)
+        flag("pooled", self.pooled)
+        flag("relative", self.relative)
+        set_single(self, real, "size_power")
 
 
 PAPER = Recipe("one training set at a time", pooled=False, relative=False)

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pandas as pd
 
+from analysis._door import able_to, takes
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
 TRAIN_SETS = {"c4_original": "c4", "rpj": "redpajama", "rw_original": "refinedweb"}
@@ -57,6 +58,7 @@ class Files(Protocol):
     def path(self, file: str) -> Path: ...
 
 
+@takes(files=able_to("path"))
 def read_testbed(files: Files) -> pd.DataFrame:
     """Return the runs, in the order train_set, N, token_multiplier.
 
@@ -88,6 +90,7 @@ def read_testbed(files: Files) -> pd.DataFrame:
     return table.sort_values(key).reset_index(drop=True)
 
 
+@takes(files=able_to("path"))
 def read_downstream(files: Files) -> pd.DataFrame:
     """Return the error on each of the 46 tasks, a row a run in the order of `read_testbed`.
 
@@ -114,6 +117,7 @@ def read_downstream(files: Files) -> pd.DataFrame:
     return pd.concat([runs, pd.DataFrame(rows)], axis=1)
 
 
+@takes(files=able_to("path"))
 def read_tasks(files: Files) -> pd.DataFrame:
     """Return the 46 tasks, in the order of the columns of `read_downstream`.
 

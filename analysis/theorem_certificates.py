@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
+from analysis._door import takes
 from analysis.certificates import hold, is_zero
 from analysis.derivation import log_of
 from analysis.theorem import (
@@ -53,6 +54,7 @@ from analysis.theorem_lemmas import LEMMAS, F, G, in_logs, slope_and_bend, u, x,
 TWO_POWERS = A * N**-alpha + B * D**-beta
 
 
+@takes(statements=Statements)
 def certify_theorem(statements: Statements) -> list[str]:
     """Check every statement from first principles and return the names of the certificates.
 

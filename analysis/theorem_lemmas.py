@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import sympy as sp
 
+from analysis._door import takes
 from analysis.theorem import D, N, a, alpha, b, beta, kappa
 
 x, y, u = sp.symbols("x y u", real=True)
 F, G = sp.Function("F"), sp.Function("G")
 
 
+@takes(expression=sp.Expr)
 def in_logs(expression: sp.Expr) -> sp.Expr:
     """Write an expression in N and D as one in x = ln N and y = ln D."""
     return expression.subs({N: sp.exp(x), D: sp.exp(y)})
 
 
+@takes(loss=sp.Expr, cost=sp.Expr)
 def slope_and_bend(loss: sp.Expr, cost: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Return h'(0) and h''(0) of the iso-loss curve in logs, where it touches the iso-cost curve.
 

@@ -20,7 +20,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from hostile import ARRAYS, VALUES
-from hostile_calls import CALLS
+from hostile_calls import CALLS as OTHER_CALLS
+from hostile_figures import FIGURES, UNFIT
+from hostile_objects import OBJECTS
+from matplotlib.figure import Figure
 
 import analysis
 from analysis.__main__ import COUNTS
@@ -28,63 +31,51 @@ from analysis.__main__ import main as answer
 from analysis.claims import main as judge
 
 PACKAGE = Path(analysis.__file__).parent
+CALLS = OTHER_CALLS | OBJECTS | FIGURES
 
 ELSEWHERE = {
-    "advice_shown": "writes down what `advise` returns",
-    "bootstrap.BootstrapResult": "a result, made by `bootstrap_parametric`",
     "advice.Advice": "a result",
     "advice.Option": "a result",
-    "certificates": "takes the objects of `derive`, and checks them",
+    "bootstrap.BootstrapResult": "a result, made by `bootstrap_parametric`",
+    "certificates.CertificateError": "an error",
     "checkpoint": "takes a file: test_checkpoint, test_damaged",
-    "claims": "takes a file: test_claims, test_damaged",
-    "counts.as_float": "the check of the functions that write numbers, each of which is here",
-    "curve": "takes the object of `derive`",
-    "datasets": "takes files: test_datasets, test_damaged",
-    "derivation": "takes SymPy expressions, no numbers",
-    "evidence.main": "writes a record; takes nothing",
-    "exercises": "an answer may be anything and is told what is wrong with it: test_exercises",
-    "explorer": "makes a page of the book's own laws",
+    "claims.main": "a command: its lines are tried below",
+    "datasets.DataSet": "says where files are; each is checked when it is read: test_damaged",
+    "datasets.Recalled": "a result",
+    "derivation.Derivation": "a result, made by `derive`",
+    "exercises.answers.Formula": "a key of the package",
+    "exercises.answers.Function": "a key of the package",
+    "exercises.answers.Mistake": "a part of a key of the package",
+    "exercises.answers.Names": "a key of the package",
+    "exercises.answers.Number": "a key of the package",
+    "exercises.answers.Numbers": "a key of the package",
+    "exercises.checking.Check": "a result",
+    "explorer.Explorer": "a result",
     "extrapolation.Extrapolation": "a result",
-    "extrapolation.load_quoted_runs": "takes nothing",
-    "extrapolation.pair": "the check of arguments of functions that are here",
-    "figures": "draws what it is given",
     "fit.FitResult": "a result",
     "fit.Objective": "a result",
-    "fit.hoffmann_grid": "takes nothing",
     "isoloss.ExponentTest": "a result",
     "known_laws.KnownLaw": "a law with its source, both of the package",
-    "known_laws.bent": "a function of the microscope, called with its complex arrays",
-    "known_laws.effective": "a part of `data_constrained`, called with complex arrays",
     "lab.Model": "a result, made by `learn`",
     "lab.Run": "a result",
-    "lab_studies.columns": "rearranges what the studies return",
-    "lab_studies.main": "writes a record; takes nothing",
     "language.Text": "a result, made by `write`",
     "laws.PublishedLaw": "a law with its source, both of the package",
     "ledger": "judges claims that `load_claims` has read: test_claims, test_damaged",
-    "microscope.CostedLaw": "holds two functions",
-    "models.load_models": "takes a file: test_models, test_damaged",
     "noise.Luck": "a result, made by `luck`",
-    "overtraining.OvertrainingLaw.parametric": "takes nothing",
-    "picture": "draws what it is given",
-    "recipes.Recipe": "a name and switches, of the package",
+    "picture.Note": "a result, made by `note`",
+    "picture.Picture": "a result, made by `show`",
     "recipes.SharedFit": "a result, made by `fit_recipe`",
-    "shown.Shown": "shows a record",
     "solver": "behind the doors of `fit`, `bootstrap` and `overtraining`",
-    "task_evidence": "takes nothing",
-    "testbed": "takes files: test_testbed, test_damaged",
-    "theorem": "takes SymPy expressions, no numbers",
+    "testbed.Files": "what `read_testbed` asks of its argument",
+    "testbed.Files.path": "a part of that",
+    "theorem.Statements": "a result, made by `state`",
     "tradeoff.Placement": "a result",
-    "uncertainty.fitted_range": "takes nothing",
-    "uncertainty.main": "writes a record; takes nothing",
-    "uncertainty.recorded_band": "takes nothing",
-    "uncertainty.recorded_refit": "takes nothing",
 }
 """Modules, by the beginning of their names, and functions that are not called here, and why."""
 
 
 def public_names():
-    """Every public function, class and method of the package."""
+    """Every public function, class and method of the package, by name."""
     for info in pkgutil.walk_packages(analysis.__path__, "analysis."):
         if any(part.startswith("_") for part in info.name.split(".")):
             continue
@@ -95,11 +86,19 @@ def public_names():
                 continue
             if not (inspect.isfunction(item) or inspect.isclass(item)):
                 continue
-            yield f"{short}.{name}"
+            yield f"{short}.{name}", item
             for method, value in vars(item).items() if inspect.isclass(item) else ():
                 value = getattr(value, "__func__", value)
                 if inspect.isfunction(value) and not method.startswith("_"):
-                    yield f"{short}.{name}.{method}"
+                    yield f"{short}.{name}.{method}", value
+
+
+def takes_nothing(item) -> bool:
+    """Whether nobody can give a function, a method or a class an argument."""
+    try:
+        return not inspect.signature(item).parameters.keys() - {"self", "cls"}
+    except ValueError:  # an exception has none
+        return False
 
 
 def is_excused(name: str) -> bool:
@@ -114,15 +113,14 @@ def without_note(name: str) -> str:
 
 
 def test_every_public_name_is_called_or_excused():
-    names, called = set(public_names()), {without_note(name) for name in CALLS}
-    assert called <= names
-    assert {name for name in names - called if not is_excused(name)} == set()
+    names, called = dict(public_names()), {without_note(name) for name in CALLS}
+    assert called <= names.keys()
+    left = {name for name in names.keys() - called if not takes_nothing(names[name])}
+    assert {name for name in left if not is_excused(name)} == set()
     stale = [
         reason
         for reason in ELSEWHERE
-        if not any(
-            name == reason or name.startswith((f"{reason}.", f"{reason}_")) for name in names
-        )
+        if not any(name == reason or name.startswith((f"{reason}.", f"{reason}_")) for name in left)
     ]
     assert stale == []
 
@@ -185,6 +183,61 @@ def test_a_bad_argument_is_refused_by_name(name):
         if found != "refused" and (must_be_refused or found != "answered"):
             wrong.append(f"{argument} = {value}: {found}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_good_figure_is_drawn(name):
+    call = FIGURES[name]
+    assert set(call.refused) == set(inspect.signature(call.function).parameters)
+    axes = Figure(layout="constrained").add_subplot()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert call.function(**call.arguments | {"ax": axes}) is axes
+        axes.figure.draw_without_rendering()
+
+
+def with_bad_columns(table):
+    """Yield copies of a table, each with a column less or with a bad value in a column."""
+    for place, name in enumerate(table):
+        yield f"without {name}", table.drop(columns=[name])
+        is_text = isinstance(table.iloc[0, place], str)
+        for bad in (np.nan, 1j, None, 7 if is_text else "seven"):
+            changed = table.astype(object)
+            changed.iloc[0, place] = bad
+            yield f"{name} = {bad}", changed
+
+
+TABLES = [
+    (name, argument)
+    for name, call in FIGURES.items()
+    for argument, value in call.arguments.items()
+    for part in (value.values() if isinstance(value, dict) else [value])
+    if isinstance(part, pd.DataFrame)
+]
+"""Plots, and their arguments that are tables or named tables; these hold what is drawn alone."""
+
+
+@pytest.mark.parametrize(("name", "argument"), TABLES)
+def test_a_bad_column_is_refused_by_name_before_anything_is_drawn(name, argument):
+    call, wrong = FIGURES[name], []
+    good = call.arguments[argument]
+    tables = good if isinstance(good, dict) else {"": good}
+    for key, table in tables.items():
+        for what, changed in with_bad_columns(table):
+            axes = Figure().add_subplot()
+            value = tables | {key: changed} if isinstance(good, dict) else changed
+            arguments = call.arguments | {argument: value, "ax": axes}
+            found = outcome(call.function, arguments, (argument,), False)
+            if found != "refused" or axes.has_data():
+                wrong.append(f"{what}: {found}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("name", "argument", "value"), UNFIT)
+def test_what_does_not_fit_together_is_refused_by_name(name, argument, value):
+    arguments = FIGURES[name].arguments | {argument: value, "ax": Figure().add_subplot()}
+    assert outcome(FIGURES[name].function, arguments, (argument,), False) == "refused"
+    assert not arguments["ax"].has_data()
 
 
 BROADCAST = [

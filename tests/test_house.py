@@ -16,13 +16,15 @@ MODULES = {
 }
 PACKAGES = {"analysis", "analysis.ledger", "analysis.solver"}
 LAYERS = (
-    {"analysis._validate", "analysis._terminal", "analysis._files", "analysis._published"},
+    {"analysis._validate", "analysis._terminal", "analysis._published"},
+    {"analysis._files"},
     {"analysis._door", "analysis._fetch", "analysis._scales", "analysis.checkpoint"},
     {"analysis.counts"},
     {"analysis.exercises.answers", "analysis.shown"},
     {"analysis._allocation", "analysis._runs"},
     {"analysis.laws", "analysis.derivation", "analysis.picture", "analysis.solver.problems"},
     {"analysis.tradeoff", "analysis.certificates", "analysis.explorer", "analysis.testbed"},
+    {"analysis._marks"},
     {"analysis.language", "analysis._lifetime"},
     {"analysis.serving", "analysis.limits", "analysis.lab"},
     {"analysis.figures_limits", "analysis.solver.newton", "analysis.solver.sandwich"},
@@ -81,8 +83,17 @@ def test_imports_point_one_way(name):
 
 
 def test_the_derivation_stands_alone():
+    """Of the package it knows how results are shown and arguments checked, and no mathematics."""
     own = {name for name in imported(MODULES["analysis.derivation"]) if "analysis" in name}
-    assert own == {"analysis.shown", "analysis.shown.Shown"}
+    door = {"count", "either", "optional", "several", "takes"}
+    assert own == {
+        "analysis.shown",
+        "analysis.shown.Shown",
+        "analysis._validate",
+        "analysis._validate.flag",
+        "analysis._door",
+        *(f"analysis._door.{name}" for name in door),
+    }
 
 
 def test_nothing_imports_the_book():

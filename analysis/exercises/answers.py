@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 
+from analysis._door import takes
+
 SIGN = "Look at the sign again."
 PERCENT = "Is it a fraction or a percentage? The book gives fractions: a fifth is 0.2."
 INVERSE = "This looks like the reciprocal. Which of the two is divided by the other?"
@@ -87,9 +89,9 @@ class Numbers:
         """Return None for a right answer, else what to look at again."""
         names = ", ".join(self.parts)
         if not isinstance(answer, Mapping):
-            if not isinstance(answer, Iterable) or isinstance(answer, str):
+            values = _listed(answer)
+            if values is None:
                 return f"{len(self.parts)} numbers are expected: {names}."
-            values = list(answer)
             if len(values) != len(self.parts):
                 return f"{len(self.parts)} numbers are expected: {names}; these are {len(values)}."
             answer = dict(zip(self.parts, values, strict=True))
@@ -113,7 +115,7 @@ class Formula:
         if isinstance(answer, sp.Equality):
             answer = answer.rhs
         if isinstance(answer, numbers.Number) and not isinstance(answer, bool):
-            answer = sp.sympify(answer)
+            answer = _sympified(answer)
         if not isinstance(answer, sp.Expr):
             return f"An expression of SymPy is expected, not {type(answer).__name__}."
         if same(answer, self.expression):
@@ -172,9 +174,9 @@ class Names:
         """Return None for a right answer, else what to look at again."""
         if isinstance(answer, str):
             answer = [answer]
-        if not isinstance(answer, Iterable):
+        names = _listed(answer)
+        if names is None:
             return f"A set of names is expected, not {type(answer).__name__}."
-        names = list(answer)
         for name in names:
             if not isinstance(name, str):
                 return f"Names are expected, not {type(name).__name__}."
@@ -193,6 +195,7 @@ class Names:
 Key: TypeAlias = Number | Numbers | Formula | Function | Names
 
 
+@takes(left=sp.Expr, right=sp.Expr)
 def same(left: sp.Expr, right: sp.Expr) -> bool:
     """Say whether two expressions are equal wherever their symbols are positive.
 
@@ -226,6 +229,24 @@ def _positive(expression: sp.Expr) -> sp.Expr:
     )
 
 
+def _sympified(number: object) -> object:
+    """Return a number as SymPy's, or as it is where that has none for it: Decimal("sNaN")."""
+    try:
+        return sp.sympify(number)
+    except (TypeError, ValueError, ArithmeticError):
+        return number
+
+
+def _listed(answer: object) -> list[Any] | None:
+    """Return the entries of an answer, or None if it has none: text, an array of no axis."""
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        return None
+    try:
+        return list(answer)
+    except TypeError:
+        return None
+
+
 def _real(answer: object) -> float | str:
     """Return an answer as a finite float, or what is wrong with it."""
     if answer is ...:
@@ -240,5 +261,8 @@ def _real(answer: object) -> float | str:
         answer = float(answer)
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
         return f"A real number is expected, not {type(answer).__name__}."
-    value = float(answer)
+    try:
+        value = float(answer)
+    except OverflowError:
+        return "A number of double precision is expected; this one is too large."
     return value if math.isfinite(value) else f"A finite number is expected, not {value}."

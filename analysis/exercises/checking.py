@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from analysis._validate import shown
 from analysis.exercises.answers import Key
 from analysis.exercises.keys_beyond import KEYS as BEYOND
 from analysis.exercises.keys_derivation import KEYS as DERIVATION
@@ -79,7 +80,7 @@ def check(number: str, answer: object) -> Check:
         If the book has no exercise of this number that can be checked.
     """
     if not isinstance(number, str) or number not in KEYS:
-        raise ValueError(f"number must be one of {', '.join(numbers())}, got {number!r}")
+        raise ValueError(f"number must be one of {', '.join(numbers())}, got {shown(number)}")
     if answer is ...:
         return Check(number, False, UNANSWERED)
     advice = KEYS[number]().advise(answer)

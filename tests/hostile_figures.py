@@ -1,0 +1,259 @@
+"""A good call of every plot function, small and realistic, for `test_hostile`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hostile import (
+    ARRAYS,
+    COUNT,
+    ONE_NON_NEGATIVE,
+    ONE_POSITIVE,
+    POSITIVE,
+    REAL,
+    SINGLE,
+    THING,
+    call,
+    optional,
+)
+from matplotlib.figure import Figure
+
+from analysis import (
+    figures,
+    figures_fit,
+    figures_lab,
+    figures_limits,
+    figures_models,
+    figures_overtraining,
+    figures_serving,
+    figures_theorem,
+    known_laws,
+    models,
+)
+from analysis.extrapolation import FIVE_RUNS, extrapolate, load_quoted_runs
+from analysis.laws import PUBLISHED, LawEnsemble
+from analysis.overtraining import DownstreamLaw
+
+POST = PUBLISHED["de-vries-2023"].law
+PAIR = LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
+K_N = np.array([0.3, 0.5, 1.0])
+RUNS = pd.DataFrame({"N": [4.0, 4, 24, 24], "D": [2e4, 2e6] * 2, "loss": [3.0, 2.5, 2.4, 2.3]})
+VALLEY = pd.DataFrame({"budget": [1e6] * 3, "N": [8.0, 16, 32], "loss": [3.3, 3.2, 3.3]})
+MINIMA = pd.DataFrame({"budget": [1e6], "N": [16.5], "loss": [3.2], "law": [16.4]})
+MEASURED = pd.DataFrame({"N": [20] * 4, "k_N": [0.5, 0.35] * 2, "k_D": [2.3, 4.0, 2.5, 4.2]})
+MANY_WIDTHS = pd.DataFrame({"N": [1, 2, 3, 4, 5, 6], "k_N": [0.5] * 6, "k_D": [2.0] * 6})
+RANGES = {"a grid, free exponents": [-1.0, 0, 2], "a grid, equal exponents": [0.0, 1, 2]}
+QUOTED = load_quoted_runs()
+TESTBED = QUOTED[["train_set", "N", "token_multiplier"]]
+PARALLEL = QUOTED[["token_multiplier", "C", "c4_val"]]
+RESULT = extrapolate(QUOTED, "c4")
+PREDICTED = RESULT.table[["N", "token_multiplier", "loss", "loss_predicted"]]
+ERRORS = RESULT.table[["N", "token_multiplier", "loss_error"]]
+RESIDUAL = pd.DataFrame(
+    {
+        "train_set": ["c4", "redpajama", "refinedweb"],
+        "token_multiplier": [20.0, 80, 320],
+        "residual": [0.01, -0.002, -0.03],
+        "second": [False, False, True],
+    }
+)
+PAIRS = pd.DataFrame(
+    {
+        "train_set": ["c4", "redpajama"],
+        "predicted": [3.0, 8.0],
+        "multiplier": [4.0, 7.0],
+        "same_batch": [True, False],
+    }
+)
+FRONTIER = pd.DataFrame({"fraction": [1e-3, 4e-3], "median": [0.03, 0.01], "worst": [0.15, 0.04]})
+WORLD = {"counts": [1, 3, 2], "edges": [-0.02, -0.01, 0.0, 0.02]}
+FITTED = DownstreamLaw(0.857, 2.21, 0.715), [2.5, 3.0, 4.0], [0.5, 0.6, 0.7], [False, True, True]
+RELEASED = models.load_models().head(3)
+STORY = RELEASED[["name", "year", "N", "D", "distilled"]]
+PLACED = models.place_models(RELEASED, {"refit": POST, "post": POST})[["name", "law", "compute"]]
+BAND = models.bands(RELEASED, PAIR)[["compute"]]
+BUDGETS = (1e20, 1e22, 1e23, 1e24)
+
+ARRAY = POSITIVE | frozenset(SINGLE) | {"seven numbers as a column"}
+"""Positive numbers along one axis."""
+LISTED = ARRAY - {"a generator", "a set"}
+OF_THREE = THING - {"backwards", "from the smallest to the largest"}
+"""Three numbers."""
+PAIRED = THING - {"a record"}
+"""Pairs of numbers: a record of two is one."""
+OF_TWO = THING - {"masked but whole", "a series", "a generator", "a set"}
+ONE_REAL = REAL | frozenset(ARRAYS)
+
+EXPONENTS = {"alpha": (POST.alpha, ONE_POSITIVE), "beta": (POST.beta, ONE_POSITIVE)}
+LAW = {"law": (POST, THING)}
+BOTH = {
+    "law": (known_laws.KNOWN["sum of two powers"].law, THING),
+    "budgets": (BUDGETS, LISTED),
+    "k_N": (K_N, ARRAY),
+}
+PLOTS = {
+    figures: {
+        "loss_against_data": {**LAW, "sizes": ([1e9, 1e10], LISTED), "D": ([1e9, 1e11], ARRAY)},
+        "budget_lines": {**LAW, "budgets": ([1e20], LISTED), "span": (30.0, ONE_POSITIVE)},
+        "balance": {**LAW, "C": ([1e18, 1e24], ARRAY)},
+        "iso_loss": {**LAW, "C": (1e23, ONE_POSITIVE), "k_N": (0.5, ONE_POSITIVE)},
+        "one_curve": {**EXPONENTS, "solved": ({1e20: (K_N, 1 / K_N)}, THING)},
+        "overhead": {**EXPONENTS, "printed": ([(0.5, 0.2)], optional(PAIRED))},
+        "flatness": EXPONENTS,
+        "exchange": {**EXPONENTS, "rates": ([1, 2], LISTED)},
+    },
+    figures_fit: {
+        "runs": {"kept": (RUNS[["N", "D"]], THING), "excluded": (RUNS[["N", "D"]], THING)},
+        "residuals": {**LAW, "runs": (RUNS, THING)},
+        "profile": {
+            "alpha": ([0.3, 0.4], LISTED),
+            "beta": ([0.2, 0.3], LISTED),
+            "profile": ([[1.0, 2.0], [3.0, 4.0]], THING),
+            "draws": (PAIR, THING),
+            "points": ({"refit": (0.3, 0.2)}, THING),
+        },
+        "overhead_band": {
+            "band": ({name: K_N for name in ("k_N", "low", "refit", "high")}, THING),
+            "k_N": (K_N, OF_THREE),
+            "post": ([np.inf, 0.2, 0.0], OF_THREE),
+        },
+        "quantities": {
+            "quantities": ({"wall": {"low": 1, "refit": 2, "high": 3, "post": 2}}, THING)
+        },
+    },
+    figures_lab: {
+        "sweep": {**LAW, "runs": (RUNS, THING), "widths": ([4, 24], COUNT)},
+        "isoflop": {"runs": (VALLEY, THING), "minima": (MINIMA, THING)},
+        "measured_factor": {**EXPONENTS, "measured": (MEASURED, THING)},
+        "broken_factor": {
+            "exponents": ((0.34, 0.28), OF_TWO),
+            "curves": ({20: (K_N, [np.inf, 2.7, 1.0])}, THING),
+            "measured": (MEASURED, THING),
+        },
+        "broken_residuals": {**LAW, "runs": (RUNS, THING), "widths": ((4, 24), COUNT)},
+        "extrapolation": {
+            "cuts": ([3e5, 1e6], ARRAY),
+            "errors": ([[6.0, 1.0], [3.0, 0.8]], THING),
+        },
+        "few_runs": {"counts": ([8, 12], ARRAY), "errors": ([[6.0, 1.0], [3.0, 0.8]], THING)},
+        "intervals": {
+            "intervals": ([[0.34, 0.33, 0.35]], THING - {"not to be written"}),
+            "truth": (0.34, ONE_REAL),
+            "name": ("alpha", THING - {"text", "a number as text", "no text"}),
+        },
+        "designs": {"errors": (RANGES, THING)},
+        "recipe": {"errors": ({"wide, alone": [0, 1.0], "wide, pooled": [0, 1.0]}, THING)},
+    },
+    figures_limits: {
+        "repetition": {**EXPONENTS, "unique": ([1, 4], LISTED)},
+        "excess_loss": {**LAW, "budgets": ([1e20], LISTED), "noise": (0.003, ONE_NON_NEGATIVE)},
+    },
+    figures_models: {
+        "story": {
+            **LAW,
+            "models": (STORY, THING),
+            "largest": ({"N": 1.6e10, "D": 1e12, "multiplier": 200.0}, THING),
+        },
+        "disagreement": {
+            "placed": (PLACED, THING),
+            "band": (BAND, THING),
+            "names": (list(STORY["name"]), THING),
+            "others": ({"post": "the post"}, THING),
+        },
+    },
+    figures_overtraining: {
+        "testbed": {"runs": (TESTBED, THING), "second": ([False] * len(TESTBED), THING)},
+        "parallel_lines": {
+            "law": (RESULT.loss_fit.law, THING),
+            "runs": (PARALLEL, THING),
+            "multipliers": ((20, 320), LISTED),
+        },
+        "predicted": {
+            "tables": ({"c4": PREDICTED}, THING),
+            "fitted": (FIVE_RUNS, PAIRED),
+            "quantity": ("loss", THING),
+        },
+        "error_map": {
+            "table": (ERRORS, THING),
+            "column": ("loss_error", THING),
+            "full": (5.0, ONE_POSITIVE),
+        },
+        "batches": {"residual": (RESIDUAL, THING)},
+        "frontier": {"frontiers": ({"paper": FRONTIER}, THING)},
+        "loss_to_error": {"series": ({"C4": FITTED}, THING)},
+        "overheads": {
+            "k_N": (K_N, OF_THREE),
+            "curves": ({"C4": ([np.inf, 0.2, 0.0], None, None)}, THING),
+        },
+        "pairs": {"pairs": (PAIRS, THING), "factor": (1.5, ONE_POSITIVE)},
+        "luck": {"worlds": ({"noise": WORLD}, THING), "printed": (0.007, ONE_NON_NEGATIVE)},
+    },
+    figures_serving: {
+        "lifetime_size": {"laws": ({"post": POST}, THING), "draws": (PAIR, THING)},
+        "lifetime_cost": {**EXPONENTS, "uses": ([0, 10], LISTED - {"a zero among numbers"})},
+        "lifetime_saving": {**EXPONENTS, "sizes": ([0.75], LISTED)},
+    },
+    figures_theorem: {
+        "straight_path": {**BOTH, "between": (BUDGETS, LISTED)},
+        "same_steps": {**BOTH, "step": (0.5, ONE_POSITIVE)},
+        "curved_path": {**BOTH, "between": (BUDGETS, LISTED)},
+        "moved_back": {**BOTH, "names": (("a", "b", "c", "d"), THING)},
+        "against_budget": {
+            "budgets": (BUDGETS, ARRAY),
+            "free": ({"one": [2.0] * 4}, THING),
+            "moving": ({"two": [2.0, 2.5, 3.5, np.inf]}, THING),
+        },
+    },
+}
+FIGURES = {
+    f"{module.__name__.removeprefix('analysis.')}.plot_{name}": call(
+        getattr(module, f"plot_{name}"),
+        costly=True,
+        ax=(Figure().add_subplot(), THING),
+        **arguments,
+    )
+    for module, plots in PLOTS.items()
+    for name, arguments in plots.items()
+}
+
+UNFIT = [
+    ("figures_fit.plot_profile", "profile", [[1.0, 2.0]]),
+    ("figures_fit.plot_profile", "profile", [[1.0], [2.0]]),
+    ("figures_fit.plot_overhead_band", "post", [0.2, 0.0]),
+    ("figures_fit.plot_overhead_band", "band", {"k_N": K_N, "low": K_N, "refit": K_N}),
+    (
+        "figures_fit.plot_overhead_band",
+        "band",
+        {"k_N": K_N, "low": K_N, "refit": K_N, "high": [1.0]},
+    ),
+    ("figures_fit.plot_quantities", "quantities", {"wall": {"low": 1, "refit": 2, "high": 3}}),
+    (
+        "figures_fit.plot_quantities",
+        "quantities",
+        {1: {"low": 1, "refit": 2, "high": 3, "post": 1}},
+    ),
+    ("figures_lab.plot_broken_factor", "curves", {20: (K_N, [2.0])}),
+    ("figures_lab.plot_broken_factor", "curves", {20: (K_N,)}),
+    ("figures_lab.plot_extrapolation", "errors", [[6.0, 1.0, 2.0]]),
+    ("figures_lab.plot_few_runs", "errors", [[6.0, 1.0, 2.0]]),
+    ("figures_lab.plot_measured_factor", "measured", MANY_WIDTHS),
+    ("figures_lab.plot_designs", "errors", {"a grid": [1.0, 2.0]}),
+    ("figures_models.plot_disagreement", "names", ["nobody's"]),
+    ("figures_models.plot_disagreement", "others", {"no law": "of nobody"}),
+    ("figures_models.plot_disagreement", "placed", pd.concat([PLACED, PLACED])),
+    ("figures_models.plot_disagreement", "placed", PLACED[PLACED["law"] == "post"]),
+    ("figures_overtraining.plot_testbed", "second", [True, False]),
+    ("figures_overtraining.plot_testbed", "runs", TESTBED.assign(train_set="the pile")),
+    ("figures_overtraining.plot_parallel_lines", "multipliers", [7.0]),
+    ("figures_overtraining.plot_predicted", "tables", {"the pile": PREDICTED}),
+    ("figures_overtraining.plot_error_map", "column", "loss"),
+    ("figures_overtraining.plot_loss_to_error", "series", {"C4": (*FITTED[:3], [True])}),
+    ("figures_overtraining.plot_overheads", "curves", {"C4": (K_N, [0.1], None)}),
+    ("figures_overtraining.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0, 1.0]}}),
+    ("figures_overtraining.plot_luck", "worlds", {"noise": WORLD | {"counts": [0, 0, 0]}}),
+    ("figures_overtraining.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0] * 4}}),
+    ("figures_theorem.plot_moved_back", "names", ["a", "b", "c"]),
+    ("figures_theorem.plot_against_budget", "free", {"one": [2.0] * 3}),
+    ("figures_theorem.plot_against_budget", "moving", {"one": [2.0] * 3}),
+]
+"""Plots, and arguments that are good by themselves but do not fit the others."""
