@@ -126,7 +126,7 @@ def flag(name: str, value: object) -> bool:
 def instance(name: str, value: object, kind: type[T]) -> T:
     """Return the value if it is of its kind, or raise `ValueError` naming it."""
     if not isinstance(value, kind):
-        raise ValueError(f"{name} must be a {_called(kind)}, got {shown(value)}")
+        raise ValueError(f"{name} must be {_called(kind)}, got {shown(value)}")
     return value
 
 
@@ -162,7 +162,8 @@ def shown(value: object) -> str:
 
 
 def _called(kind: type) -> str:
-    return getattr(kind, "__name__", str(kind))
+    name = getattr(kind, "__name__", str(kind))
+    return f"an {name}" if name[0] in "AEIOU" else f"a {name}"
 
 
 def _checked(arguments: Mapping[str, Any], what: str, holds: Condition) -> tuple[np.ndarray, ...]:
