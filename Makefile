@@ -27,7 +27,9 @@ help: ## list the targets
 book: $(SITE) ## execute the notebooks and build the site (STRICT=1: every warning is an error)
 	@echo "The book is built. Open file://$(CURDIR)/$(SITE) in a browser, or run: make serve"
 
+# Strictly from nothing: over an older site Sphinx writes other links to style sheets.
 $(SITE): $(READY) $(SOURCES)
+	@$(if $(filter 1,$(STRICT)),rm -rf _build/html)
 	@$(BUILD)
 	@touch $@
 
