@@ -65,11 +65,7 @@ data: $(READY) ## download the public data sets into data/ and verify them
 	@$(BIN)/python -m analysis.datasets
 
 record: $(READY) ## remake the recorded results, and the record of every number in the prose
-	@$(BIN)/python -m analysis.uncertainty
-	@$(BIN)/python -m analysis.ledger.measured
-	@$(BIN)/python -m analysis.evidence
-	@$(BIN)/python -m analysis.task_evidence
-	@$(BIN)/python -m analysis.lab_studies
+	@$(BIN)/python -m analysis.studies
 	@$(MAKE) --no-print-directory strict-site
 	@$(BIN)/python .ci/numbers.py record _build/strict/_build
 

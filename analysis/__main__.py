@@ -13,12 +13,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from analysis._terminal import Parser, say
-from analysis.advice import advise
-from analysis.advice_shown import as_json, as_table
-from analysis.counts import parse_count
+from analysis.advice import advise, as_json, as_table
+from analysis.internal.counts import parse_count
+from analysis.internal.terminal import Parser, say
 from analysis.laws import PUBLISHED
-from analysis.uncertainty import recorded_refit
+from analysis.studies.chinchilla import recorded_refit
 
 REFIT = "refit"
 COUNTS = {

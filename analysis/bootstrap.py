@@ -20,14 +20,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from analysis._door import able_to, count, takes
-from analysis._runs import check_indices, check_runs, free_directions
-from analysis._validate import extended, share, shown
-from analysis.fit import PARAMETERS, FitResult, fit_parametric
+from analysis.fit import (
+    PARAMETERS,
+    FitResult,
+    Problems,
+    check_indices,
+    check_runs,
+    fit_parametric,
+    free_directions,
+    least_absolute,
+    minimise,
+)
+from analysis.internal.checks import able_to, count, extended, share, shown, takes
+from analysis.internal.display import Shown
 from analysis.laws import LawEnsemble
-from analysis.shown import Shown
-from analysis.solver.newton import least_absolute, minimise
-from analysis.solver.problems import Problems
 
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
 MOST = 10**8

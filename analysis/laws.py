@@ -16,23 +16,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import exp
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis._allocation import Allocation as Allocation
-from analysis._door import answers
-from analysis._published import PRINTED
-from analysis._validate import (
+from analysis.internal.checks import (
     FloatOrArray,
+    answers,
     broadcast_shape,
     non_negative,
     plain,
     positive,
     set_single,
 )
-from analysis.shown import Shown
+from analysis.internal.display import Shown
+
+
+@dataclass(frozen=True)
+class Allocation(Shown):
+    """A training run: how a compute budget is divided between size and data.
+
+    Attributes
+    ----------
+    N : float or array
+        Parameters.
+    D : float or array
+        Training tokens.
+    C : float or array
+        Training compute in FLOP, 6 N D (Kaplan et al. 2020, section 2.1).
+    """
+
+    N: FloatOrArray
+    D: FloatOrArray
+    C: FloatOrArray
+
 
 FLOP_PER_PARAMETER_TOKEN = 6
 """Training FLOP for each parameter and token: C = 6 N D (Kaplan et al. 2020, section 2.1)."""
@@ -311,7 +330,44 @@ class PublishedLaw(Shown):
     note: str
 
 
+PRINTED: Mapping[str, tuple[dict[str, float], str, str, str]] = MappingProxyType(
+    {
+        "hoffmann-2022": (
+            dict(E=1.69, A=406.4, B=410.7, alpha=0.34, beta=0.28),
+            "Hoffmann et al. 2022, Training Compute-Optimal LLMs, arXiv:2203.15556",
+            "appendix D.2 (approach 3), eq. 10",
+            "Exponents printed to two digits, too few to reproduce the paper's own table A3.",
+        ),
+        "hoffmann-2022-unrounded": (
+            dict(
+                E=exp(0.5267228),
+                A=exp(6.0073404),
+                B=exp(6.0179186),
+                alpha=0.33917084,
+                beta=0.2849083,
+            ),
+            "Hoffmann et al. 2022, Training Compute-Optimal LLMs, arXiv:2203.15556",
+            "comment after eq. 10 in the TeX source; ln E, ln A and ln B stand there",
+            "The estimates before rounding, as Besiroglu et al. 2024 (v2 and its code) quote them.",
+        ),
+        "de-vries-2023": (
+            dict(E=1.62, A=406.4, B=410.7, alpha=0.336, beta=0.283),
+            "de Vries 2023, Go smol or go home",
+            "section on training tokens",
+            "The law behind every figure of the post. E cancels from all of them.",
+        ),
+        "besiroglu-2024": (
+            dict(E=1.8172, A=482.01, B=2085.43, alpha=0.3478, beta=0.3658),
+            "Besiroglu et al. 2024, Chinchilla Scaling: A replication attempt, arXiv:2404.10102",
+            "abstract and table of estimates",
+            "A refit to 240 runs read off figure 4 of Hoffmann et al. 2022.",
+        ),
+    }
+)
+"""Laws as their authors printed them: parameters (E in nats per token), source, place in it, and
+what a user should know before relying on it."""
+
 PUBLISHED: Mapping[str, PublishedLaw] = MappingProxyType(
     {key: PublishedLaw(ParametricLaw(**law), *of) for key, (law, *of) in PRINTED.items()}
 )
-"""The published laws, by author and year; the constants stand in `analysis._published`."""
+"""The published laws, by author and year."""

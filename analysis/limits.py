@@ -13,8 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis._door import answers
-from analysis._validate import FloatOrArray, broadcast_shape, extended, plain, positive
+from analysis.internal.checks import (
+    FloatOrArray,
+    answers,
+    broadcast_shape,
+    extended,
+    plain,
+    positive,
+)
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import data_scaling_factor
 

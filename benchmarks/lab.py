@@ -19,9 +19,8 @@ from time import perf_counter
 import numpy as np
 from scipy.optimize import nnls
 
-from analysis.lab import grid, sweep, train
-from analysis.lab_studies import LENGTHS, WIDTHS
-from analysis.pointer import train_pointer
+from analysis.lab import grid, sweep, train, train_pointer
+from analysis.studies.lab import LENGTHS, WIDTHS
 
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 WORKERS = 2

@@ -33,7 +33,7 @@ def root() -> Path:
 def testbed():
     """The 104 runs of Gadre et al. 2024 with their errors; without the data the test is skipped."""
     from analysis.datasets import DataUnavailableError, load_downstream, load_testbed
-    from analysis.extrapolation import with_errors
+    from analysis.testbed import with_errors
 
     try:
         return with_errors(load_testbed(), load_downstream())

@@ -19,33 +19,22 @@ from hostile import (
     optional,
 )
 
-from analysis import (
-    advice,
-    bootstrap,
-    counts,
-    extrapolation,
-    fit,
-    frontier,
-    isoloss,
-    known_laws,
-    lab,
-    lab_experiments,
-    lab_studies,
-    language,
-    laws,
-    limits,
-    microscope,
-    models,
-    noise,
-    overtraining,
-    pointer,
-    recipes,
-    serving,
-    tradeoff,
-    uncertainty,
-)
-from analysis import evidence as evidence_
-from analysis import shown as shown_
+from analysis import bootstrap, laws, limits, overtraining, serving, tradeoff
+from analysis.advice import answer as advice
+from analysis.advice import models
+from analysis.fit import parametric as fit
+from analysis.internal import counts
+from analysis.internal import display as shown_
+from analysis.lab import experiments as lab_experiments
+from analysis.lab import gradient as pointer
+from analysis.lab import language
+from analysis.lab import training as lab
+from analysis.studies import chinchilla as uncertainty
+from analysis.studies import lab as lab_studies
+from analysis.studies import testbed as evidence_
+from analysis.testbed import extrapolation, frontier, isoloss, noise, recipes
+from analysis.theorem import known_laws
+from analysis.theorem import numeric as microscope
 
 POST = laws.PUBLISHED["de-vries-2023"].law
 PAIR = laws.LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
@@ -246,7 +235,7 @@ CALLS = {
         error=(0.857 - 2.21 * np.exp(-0.715 * LOSS), NON_NEGATIVE),
     ),
     # Fits
-    "fit.fit_parametric": call(
+    "fit.parametric.fit_parametric": call(
         fit.fit_parametric,
         infinite=True,
         **FITTED_TO,
@@ -256,21 +245,21 @@ CALLS = {
         tie_exponents=(False, FLAG),
         E=(1.62, optional(ONE_NON_NEGATIVE)),
     ),
-    "fit.parametric_objective": call(
+    "fit.parametric.parametric_objective": call(
         fit.parametric_objective,
         **LAW,
         **FITTED_TO,
         delta=(1e-3, ONE_POSITIVE),
         weights=(np.ones(12), optional(NON_NEGATIVE)),
     ),
-    "fit.profile_exponents": call(
+    "fit.parametric.profile_exponents": call(
         fit.profile_exponents,
         **FITTED_TO,
         alpha=(0.3, POSITIVE),
         beta=(0.3, POSITIVE),
         delta=(1e-3, ONE_POSITIVE),
     ),
-    "fit.seeded_starts": call(fit.seeded_starts, **FITTED_TO),
+    "fit.parametric.seeded_starts": call(fit.seeded_starts, **FITTED_TO),
     "bootstrap.bootstrap_parametric": call(
         bootstrap.bootstrap_parametric,
         infinite=True,
@@ -302,7 +291,7 @@ CALLS = {
         level=(0.9, SHARE),
     ),
     # Advice and counts
-    "advice.advise": call(
+    "advice.answer.advise": call(
         advice.advise,
         infinite=True,
         **LAW,
@@ -327,79 +316,83 @@ CALLS = {
         N=(7e9, optional(ONE_POSITIVE)),
         compute=(1e22, ONE_POSITIVE),
     ),
-    "counts.parse_count": call(
+    "internal.counts.parse_count": call(
         counts.parse_count, text=("7B", THING - {"a number as text"}), name=("text", None)
     ),
-    "counts.show_count": call(counts.show_count, value=(7e9, WRITTEN), digits=(3, COUNT)),
-    "shown.show_large": call(shown_.show_large, value=(7e9, WRITTEN)),
-    "shown.show_percent": call(shown_.show_percent, fraction=(0.1, WRITTEN)),
-    "shown.show_plain": call(shown_.show_plain, value=(0.1, WRITTEN)),
+    "internal.counts.show_count": call(counts.show_count, value=(7e9, WRITTEN), digits=(3, COUNT)),
+    "internal.display.show_large": call(shown_.show_large, value=(7e9, WRITTEN)),
+    "internal.display.show_percent": call(shown_.show_percent, fraction=(0.1, WRITTEN)),
+    "internal.display.show_plain": call(shown_.show_plain, value=(0.1, WRITTEN)),
     # Laws under the microscope
-    "microscope.sum_of_powers": call(
+    "theorem.numeric.sum_of_powers": call(
         lambda term: microscope.sum_of_powers(term, (1.0, 0, 1)), term=((6.0, 1, 1), THING)
     ),
-    "microscope.optimum": call(microscope.optimum, law=(COSTED, THING), C=(1e22, ONE_POSITIVE)),
-    "microscope.solve_k_D": call(
+    "theorem.numeric.optimum": call(
+        microscope.optimum, law=(COSTED, THING), C=(1e22, ONE_POSITIVE)
+    ),
+    "theorem.numeric.solve_k_D": call(
         microscope.solve_k_D,
         infinite=True,
         law=(COSTED, THING),
         k_N=(0.5, POSITIVE),
         C=(1e22, ONE_POSITIVE),
     ),
-    "microscope.examine": call(
+    "theorem.numeric.examine": call(
         microscope.examine,
         infinite=True,
         laws=({"post": COSTED}, THING),
         budgets=([1e22], LISTED),
         k_N=(0.5, ONE_POSITIVE),
     ),
-    "microscope.spread": call(
+    "theorem.numeric.spread": call(
         microscope.spread, infinite=True, values=([2.0, 2.5], LISTED - INFINITY)
     ),
-    "microscope.is_budget_free": call(
+    "theorem.numeric.is_budget_free": call(
         microscope.is_budget_free, values=([2.0, 2.5], LISTED - {"an infinity among numbers"})
     ),
-    "known_laws.powers": call(
+    "theorem.known_laws.powers": call(
         lambda law, term: known_laws.powers(law, term), **LAW, term=((1.0, -0.1, -0.1), THING)
     ),
-    "known_laws.data_constrained": call(
+    "theorem.known_laws.data_constrained": call(
         known_laws.data_constrained,
         **LAW,
         unique=(1e11, ONE_POSITIVE),
         R_D=(15.0, ONE_POSITIVE),
         R_N=(5.0, ONE_POSITIVE),
     ),
-    "known_laws.non_embedding": call(known_laws.non_embedding, **LAW, omega=(4e4, ONE_POSITIVE)),
-    "known_laws.pole": call(known_laws.pole, **LAW, tau=(1.0, ONE_POSITIVE)),
-    "known_laws.examine_known": call(
+    "theorem.known_laws.non_embedding": call(
+        known_laws.non_embedding, **LAW, omega=(4e4, ONE_POSITIVE)
+    ),
+    "theorem.known_laws.pole": call(known_laws.pole, **LAW, tau=(1.0, ONE_POSITIVE)),
+    "theorem.known_laws.examine_known": call(
         known_laws.examine_known, budgets=([1e19, 1e21], LISTED), k_N=(0.5, ONE_POSITIVE)
     ),
     # The testbed
-    "isoloss.tokens_for_same_loss": call(
+    "testbed.isoloss.tokens_for_same_loss": call(
         isoloss.tokens_for_same_loss, infinite=True, **LAW, **RUN, N_small=(5e8, POSITIVE)
     ),
-    "isoloss.iso_loss_pairs": call(
+    "testbed.isoloss.iso_loss_pairs": call(
         isoloss.iso_loss_pairs, infinite=True, runs=(RUNS, THING), **VALIDATION
     ),
-    "isoloss.compare_pairs": call(
+    "testbed.isoloss.compare_pairs": call(
         isoloss.compare_pairs, infinite=True, pairs=(PAIRS, THING), laws=({"c4": POST}, THING)
     ),
-    "isoloss.equal_exponents_test": call(
+    "testbed.isoloss.equal_exponents_test": call(
         isoloss.equal_exponents_test,
         infinite=True,
         runs=(RUNS, THING),
         train_set=("c4", THING),
         **VALIDATION,
     ),
-    "noise.in_second_batch": call(noise.in_second_batch, runs=(RUNS, THING)),
-    "noise.first_batch": call(noise.first_batch, runs=(RUNS, THING)),
-    "noise.batch_residuals": call(noise.batch_residuals, runs=(RUNS, THING), **VALIDATION),
-    "noise.batch_step": call(noise.batch_step, runs=(RUNS, THING), **VALIDATION),
-    "noise.worse_with_more_tokens": call(
+    "testbed.runs.in_second_batch": call(noise.in_second_batch, runs=(RUNS, THING)),
+    "testbed.runs.first_batch": call(noise.first_batch, runs=(RUNS, THING)),
+    "testbed.noise.batch_residuals": call(noise.batch_residuals, runs=(RUNS, THING), **VALIDATION),
+    "testbed.noise.batch_step": call(noise.batch_step, runs=(RUNS, THING), **VALIDATION),
+    "testbed.noise.worse_with_more_tokens": call(
         noise.worse_with_more_tokens, runs=(RUNS, THING), **VALIDATION
     ),
-    "noise.run_noise": call(noise.run_noise, runs=(RUNS, THING), **VALIDATION),
-    "noise.luck": call(
+    "testbed.noise.run_noise": call(noise.run_noise, runs=(RUNS, THING), **VALIDATION),
+    "testbed.noise.luck": call(
         noise.luck,
         law=(OVER, THING),
         N=(N[:5], POSITIVE),
@@ -409,26 +402,26 @@ CALLS = {
         n_worlds=(2, COUNT),
         rng=(rng(), THING),
     ),
-    "noise.Luck.share_within": call(
+    "testbed.noise.Luck.share_within": call(
         noise.Luck(np.array([0.1, 0.2])).share_within, error=(0.1, ONE_NON_NEGATIVE)
     ),
-    "recipes.SharedFit.interval": call(
+    "testbed.recipes.SharedFit.interval": call(
         FITTED.interval, infinite=True, train_set=("c4", THING), **RUN, level=(0.9, SHARE)
     ),
-    "recipes.fit_recipe": call(
+    "testbed.recipes.fit_recipe": call(
         recipes.fit_recipe,
         runs=(RUNS, THING),
         recipe=(recipes.POOLED, THING),
         fit_runs=(extrapolation.FIVE_RUNS, THING),
         **VALIDATION,
     ),
-    "recipes.fit_shared": call(
+    "testbed.recipes.fit_shared": call(
         recipes.fit_shared,
         runs=({"c4": RUNS[RUNS["train_set"] == "c4"]}, THING),
         recipe=(recipes.POOLED, THING),
         **VALIDATION,
     ),
-    "recipes.held_out": call(
+    "testbed.recipes.held_out": call(
         recipes.held_out,
         runs=(RUNS, THING),
         recipe=(recipes.POOLED, THING),
@@ -436,7 +429,7 @@ CALLS = {
         **VALIDATION,
         level=(0.9, SHARE),
     ),
-    "extrapolation.extrapolate": call(
+    "testbed.extrapolation.extrapolate": call(
         extrapolation.extrapolate,
         infinite=True,
         runs=(RUNS, THING),
@@ -447,54 +440,54 @@ CALLS = {
         error_runs=(extrapolation.SIX_RUNS, THING),
         targets=([extrapolation.FIVE_RUNS[0]], optional(THING)),
     ),
-    "extrapolation.of_train_set": call(
+    "testbed.runs.of_train_set": call(
         extrapolation.of_train_set, runs=(RUNS, THING), train_set=("c4", THING)
     ),
-    "extrapolation.choose": call(
+    "testbed.runs.choose": call(
         extrapolation.choose,
         runs=(RUNS[RUNS["train_set"] == "c4"], THING),
         wanted=(extrapolation.FIVE_RUNS, THING),
     ),
-    "extrapolation.with_errors": call(
+    "testbed.runs.with_errors": call(
         extrapolation.with_errors,
         runs=(RUNS, THING),
         downstream=(RUNS[["train_set", "model"]].assign(task=0.5), THING),
     ),
-    "frontier.ladder": call(frontier.ladder, multipliers=((20, 320), THING)),
-    "frontier.frontier": call(
+    "testbed.frontier.ladder": call(frontier.ladder, multipliers=((20, 320), THING)),
+    "testbed.frontier.frontier": call(
         frontier.frontier,
         runs=(RUNS, THING),
         recipes=((recipes.POOLED,), THING),
         fit_sets=((extrapolation.FIVE_RUNS,), THING),
         **VALIDATION,
     ),
-    "frontier.summary": call(
+    "testbed.frontier.summary": call(
         frontier.summary, table=(recipes.held_out(RUNS, recipes.POOLED), THING)
     ),
-    "frontier.leave_one_out": call(
+    "testbed.frontier.leave_one_out": call(
         frontier.leave_one_out,
         runs=(RUNS, THING),
         candidates=((recipes.POOLED,), THING),
         **VALIDATION,
     ),
     # Models
-    "models.place_models": call(
+    "advice.models.place_models": call(
         models.place_models, models=(MODELS, THING), laws=({"post": POST}, THING)
     ),
-    "models.bands": call(
+    "advice.models.bands": call(
         models.bands, models=(MODELS, THING), ensemble=(PAIR, THING), level=(0.9, SHARE)
     ),
-    "models.disagreement": call(
+    "advice.models.disagreement": call(
         models.disagreement, placed=(models.place_models(MODELS, {"post": POST}), THING)
     ),
-    "models.beyond": call(
+    "advice.models.beyond": call(
         models.beyond,
         models=(MODELS, THING),
         N=(1e10, ONE_POSITIVE),
         D=(1e12, ONE_POSITIVE),
         multiplier=(100.0, ONE_POSITIVE),
     ),
-    "models.tokens_at_overhead": call(
+    "advice.models.tokens_at_overhead": call(
         models.tokens_at_overhead,
         **LAW,
         overhead=(0.2, NON_NEGATIVE),
@@ -502,7 +495,7 @@ CALLS = {
         too_large=(False, FLAG),
     ),
     # The lab
-    "language.Language": call(
+    "lab.language.Language": call(
         language.Language,
         V=(64, COUNT),
         epsilon=(0.1, SHARE),
@@ -513,35 +506,37 @@ CALLS = {
         Q=(30.0, ONE_POSITIVE),
         classes=(2, COUNT),
     ),
-    "language.Language.cues": call(SMALL.cues, n=(5, COUNT), rng=(rng(), THING)),
-    "language.Language.words": call(SMALL.words, n=(5, COUNT), rng=(rng(), THING)),
-    "language.Language.frequency": call(SMALL.frequency, cues=([1, 2], SEED)),
-    "language.Language.reach": call(SMALL.reach, cues=([1, 2], SEED)),
-    "language.Language.in_sight": call(SMALL.in_sight, N=(4, COUNT)),
-    "language.write": call(
+    "lab.language.Language.cues": call(SMALL.cues, n=(5, COUNT), rng=(rng(), THING)),
+    "lab.language.Language.words": call(SMALL.words, n=(5, COUNT), rng=(rng(), THING)),
+    "lab.language.Language.frequency": call(SMALL.frequency, cues=([1, 2], SEED)),
+    "lab.language.Language.reach": call(SMALL.reach, cues=([1, 2], SEED)),
+    "lab.language.Language.in_sight": call(SMALL.in_sight, N=(4, COUNT)),
+    "lab.language.write": call(
         language.write, n=(5, COUNT), history=(4, COUNT), **IN_THE_LAB, rng=(rng(), THING)
     ),
-    "language.theory": call(language.theory, **IN_THE_LAB),
-    "language.expected_loss": call(language.expected_loss, **RUN, **IN_THE_LAB),
-    "lab.Job": call(lab.Job, **JOB, **IN_THE_LAB),
-    "lab.train": call(lab.train, **JOB, **IN_THE_LAB),
-    "lab.learn": call(lab.learn, N=(4, COUNT), D=(200, COUNT), **IN_THE_LAB, rng=(rng(), THING)),
-    "lab.grid": call(
+    "lab.language.theory": call(language.theory, **IN_THE_LAB),
+    "lab.language.expected_loss": call(language.expected_loss, **RUN, **IN_THE_LAB),
+    "lab.training.Job": call(lab.Job, **JOB, **IN_THE_LAB),
+    "lab.training.train": call(lab.train, **JOB, **IN_THE_LAB),
+    "lab.training.learn": call(
+        lab.learn, N=(4, COUNT), D=(200, COUNT), **IN_THE_LAB, rng=(rng(), THING)
+    ),
+    "lab.training.grid": call(
         lab.grid,
         N=([4], THING),
         D=([200], THING),
         seeds=([0], THING - {"integers beyond doubles"}),
         **IN_THE_LAB,
     ),
-    "lab.sweep": call(
+    "lab.training.sweep": call(
         lab.sweep,
         untried=frozenset({"text", "a number as text"}),  # names of files that would be made
         jobs=([lab.Job(4, 200, 0, SMALL)], THING - {"nothing"}),
         executor=(None, optional(THING)),
         checkpoint=(None, optional(THING) - {"text", "a number as text"}),
     ),
-    "lab.Model.loss": call(lab.learn(4, 200, SMALL, rng()).loss, **IN_THE_LAB),
-    "pointer.train_pointer": call(
+    "lab.training.Model.loss": call(lab.learn(4, 200, SMALL, rng()).loss, **IN_THE_LAB),
+    "lab.gradient.train_pointer": call(
         pointer.train_pointer,
         **JOB,
         **IN_THE_LAB,
@@ -551,16 +546,16 @@ CALLS = {
         ),
         rate=(3.0, ONE_POSITIVE),
     ),
-    "lab_experiments.table": call(
+    "lab.experiments.table": call(
         lab_experiments.table,
         jobs=([lab.Job(4, 200, 0, SMALL)], THING - {"nothing"}),
         executor=(None, optional(THING)),
     ),
-    "lab_experiments.optimum": call(lab_experiments.optimum, **LAW, C=(1e7, POSITIVE)),
-    "lab_experiments.sample": call(
+    "lab.experiments.optimum": call(lab_experiments.optimum, **LAW, C=(1e7, POSITIVE)),
+    "lab.experiments.sample": call(
         lab_experiments.sample, n=(3, COUNT), history=(3, COUNT), **IN_THE_LAB, seed=(0, SEED)
     ),
-    "lab_experiments.isoflop": call(
+    "lab.experiments.isoflop": call(
         lab_experiments.isoflop,
         costly=True,
         budgets=([2e4], LISTED),
@@ -568,17 +563,17 @@ CALLS = {
         **IN_THE_LAB,
         executor=(None, optional(THING)),
     ),
-    "lab_experiments.optimal_length": call(
+    "lab.experiments.optimal_length": call(
         lab_experiments.optimal_length, N=(8, POSITIVE), **IN_THE_LAB
     ),
-    "lab_experiments.true_factor": call(
+    "lab.experiments.true_factor": call(
         lab_experiments.true_factor,
         infinite=True,
         k_N=(0.5, POSITIVE),
         N=(8, POSITIVE),
         **IN_THE_LAB,
     ),
-    "lab_experiments.measure_factor": call(
+    "lab.experiments.measure_factor": call(
         lab_experiments.measure_factor,
         costly=True,
         infinite=True,
@@ -588,7 +583,7 @@ CALLS = {
         **IN_THE_LAB,
         executor=(None, optional(THING)),
     ),
-    "lab_experiments.extrapolate": call(
+    "lab.experiments.extrapolate": call(
         lab_experiments.extrapolate,
         infinite=True,
         runs=(
@@ -597,29 +592,29 @@ CALLS = {
         ),
         cuts=([1e7], LISTED),
     ),
-    "lab_studies.designs": call(lab_studies.designs, budget=(1e6, ONE_POSITIVE), **IN_THE_LAB),
-    "lab_studies.one_design": call(
+    "studies.lab.designs": call(lab_studies.designs, budget=(1e6, ONE_POSITIVE), **IN_THE_LAB),
+    "studies.lab.one_design": call(
         lab_studies.one_design,
         costly=True,
         seed=(0, SEED),
         budget=(1e5, ONE_POSITIVE),
         **IN_THE_LAB,
     ),
-    "lab_studies.one_sweep": call(
+    "studies.lab.one_sweep": call(
         lab_studies.one_sweep,
         costly=True,
         seed=(0, SEED),
         n_resamples=(2, COUNT),
         subsets=((8,), THING),
     ),
-    "lab_studies.five_points": call(
+    "studies.lab.five_points": call(
         lab_studies.five_points, costly=True, seed=(0, SEED), **IN_THE_LAB
     ),
-    "lab_studies.one_gradient": call(lab_studies.one_gradient, costly=True, seed=(0, SEED)),
-    "uncertainty.summarise": call(
+    "studies.lab.one_gradient": call(lab_studies.one_gradient, costly=True, seed=(0, SEED)),
+    "studies.chinchilla.summarise": call(
         uncertainty.summarise, costly=True, n_resamples=(2, COUNT), seed=(0, SEED)
     ),
-    "evidence.summarise": call(
+    "studies.testbed.summarise": call(
         evidence_.summarise,
         costly=True,
         n_resamples=(2, COUNT),

@@ -18,21 +18,20 @@ from hostile import (
 )
 from matplotlib.figure import Figure
 
-from analysis import (
-    figures,
-    figures_fit,
-    figures_lab,
-    figures_limits,
-    figures_models,
-    figures_overtraining,
-    figures_serving,
-    figures_theorem,
-    known_laws,
-    models,
-)
-from analysis.extrapolation import FIVE_RUNS, extrapolate, load_quoted_runs
+from analysis.advice import models
+from analysis.datasets import load_quoted_runs
+from analysis.figures import fit as figures_fit
+from analysis.figures import lab as figures_lab
+from analysis.figures import law as figures
+from analysis.figures import limits as figures_limits
+from analysis.figures import models as figures_models
+from analysis.figures import serving as figures_serving
+from analysis.figures import testbed as figures_overtraining
+from analysis.figures import theorem as figures_theorem
 from analysis.laws import PUBLISHED, LawEnsemble
 from analysis.overtraining import DownstreamLaw
+from analysis.testbed import FIVE_RUNS, extrapolate
+from analysis.theorem import known_laws
 
 POST = PUBLISHED["de-vries-2023"].law
 PAIR = LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
@@ -217,43 +216,43 @@ FIGURES = {
 }
 
 UNFIT = [
-    ("figures_fit.plot_profile", "profile", [[1.0, 2.0]]),
-    ("figures_fit.plot_profile", "profile", [[1.0], [2.0]]),
-    ("figures_fit.plot_overhead_band", "post", [0.2, 0.0]),
-    ("figures_fit.plot_overhead_band", "band", {"k_N": K_N, "low": K_N, "refit": K_N}),
+    ("figures.fit.plot_profile", "profile", [[1.0, 2.0]]),
+    ("figures.fit.plot_profile", "profile", [[1.0], [2.0]]),
+    ("figures.fit.plot_overhead_band", "post", [0.2, 0.0]),
+    ("figures.fit.plot_overhead_band", "band", {"k_N": K_N, "low": K_N, "refit": K_N}),
     (
-        "figures_fit.plot_overhead_band",
+        "figures.fit.plot_overhead_band",
         "band",
         {"k_N": K_N, "low": K_N, "refit": K_N, "high": [1.0]},
     ),
-    ("figures_fit.plot_quantities", "quantities", {"wall": {"low": 1, "refit": 2, "high": 3}}),
+    ("figures.fit.plot_quantities", "quantities", {"wall": {"low": 1, "refit": 2, "high": 3}}),
     (
-        "figures_fit.plot_quantities",
+        "figures.fit.plot_quantities",
         "quantities",
         {1: {"low": 1, "refit": 2, "high": 3, "post": 1}},
     ),
-    ("figures_lab.plot_broken_factor", "curves", {20: (K_N, [2.0])}),
-    ("figures_lab.plot_broken_factor", "curves", {20: (K_N,)}),
-    ("figures_lab.plot_extrapolation", "errors", [[6.0, 1.0, 2.0]]),
-    ("figures_lab.plot_few_runs", "errors", [[6.0, 1.0, 2.0]]),
-    ("figures_lab.plot_measured_factor", "measured", MANY_WIDTHS),
-    ("figures_lab.plot_designs", "errors", {"a grid": [1.0, 2.0]}),
-    ("figures_models.plot_disagreement", "names", ["nobody's"]),
-    ("figures_models.plot_disagreement", "others", {"no law": "of nobody"}),
-    ("figures_models.plot_disagreement", "placed", pd.concat([PLACED, PLACED])),
-    ("figures_models.plot_disagreement", "placed", PLACED[PLACED["law"] == "post"]),
-    ("figures_overtraining.plot_testbed", "second", [True, False]),
-    ("figures_overtraining.plot_testbed", "runs", TESTBED.assign(train_set="the pile")),
-    ("figures_overtraining.plot_parallel_lines", "multipliers", [7.0]),
-    ("figures_overtraining.plot_predicted", "tables", {"the pile": PREDICTED}),
-    ("figures_overtraining.plot_error_map", "column", "loss"),
-    ("figures_overtraining.plot_loss_to_error", "series", {"C4": (*FITTED[:3], [True])}),
-    ("figures_overtraining.plot_overheads", "curves", {"C4": (K_N, [0.1], None)}),
-    ("figures_overtraining.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0, 1.0]}}),
-    ("figures_overtraining.plot_luck", "worlds", {"noise": WORLD | {"counts": [0, 0, 0]}}),
-    ("figures_overtraining.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0] * 4}}),
-    ("figures_theorem.plot_moved_back", "names", ["a", "b", "c"]),
-    ("figures_theorem.plot_against_budget", "free", {"one": [2.0] * 3}),
-    ("figures_theorem.plot_against_budget", "moving", {"one": [2.0] * 3}),
+    ("figures.lab.plot_broken_factor", "curves", {20: (K_N, [2.0])}),
+    ("figures.lab.plot_broken_factor", "curves", {20: (K_N,)}),
+    ("figures.lab.plot_extrapolation", "errors", [[6.0, 1.0, 2.0]]),
+    ("figures.lab.plot_few_runs", "errors", [[6.0, 1.0, 2.0]]),
+    ("figures.lab.plot_measured_factor", "measured", MANY_WIDTHS),
+    ("figures.lab.plot_designs", "errors", {"a grid": [1.0, 2.0]}),
+    ("figures.models.plot_disagreement", "names", ["nobody's"]),
+    ("figures.models.plot_disagreement", "others", {"no law": "of nobody"}),
+    ("figures.models.plot_disagreement", "placed", pd.concat([PLACED, PLACED])),
+    ("figures.models.plot_disagreement", "placed", PLACED[PLACED["law"] == "post"]),
+    ("figures.testbed.plot_testbed", "second", [True, False]),
+    ("figures.testbed.plot_testbed", "runs", TESTBED.assign(train_set="the pile")),
+    ("figures.testbed.plot_parallel_lines", "multipliers", [7.0]),
+    ("figures.testbed.plot_predicted", "tables", {"the pile": PREDICTED}),
+    ("figures.testbed.plot_error_map", "column", "loss"),
+    ("figures.testbed.plot_loss_to_error", "series", {"C4": (*FITTED[:3], [True])}),
+    ("figures.testbed.plot_overheads", "curves", {"C4": (K_N, [0.1], None)}),
+    ("figures.testbed.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0, 1.0]}}),
+    ("figures.testbed.plot_luck", "worlds", {"noise": WORLD | {"counts": [0, 0, 0]}}),
+    ("figures.testbed.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0] * 4}}),
+    ("figures.theorem.plot_moved_back", "names", ["a", "b", "c"]),
+    ("figures.theorem.plot_against_budget", "free", {"one": [2.0] * 3}),
+    ("figures.theorem.plot_against_budget", "moving", {"one": [2.0] * 3}),
 ]
 """Plots, and arguments that are good by themselves but do not fit the others."""

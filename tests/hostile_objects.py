@@ -21,32 +21,28 @@ from hostile import (
 )
 from matplotlib.figure import Figure
 
-from analysis import (
-    advice,
-    advice_shown,
-    certificates,
-    claims,
-    counts,
-    curve,
-    datasets,
-    derivation,
-    explorer,
-    extrapolation,
-    figures,
-    known_laws,
-    lab_studies,
-    microscope,
-    models,
-    picture,
-    recipes,
-    testbed,
-    theorem,
-    theorem_certificates,
-    theorem_lemmas,
-)
+from analysis.advice import answer as advice
+from analysis.advice import models
+from analysis.advice import report as advice_shown
+from analysis.claims import verdicts as claims
+from analysis.datasets import gadre as testbed
+from analysis.datasets import registry as datasets
+from analysis.derivation import certificates
+from analysis.derivation import steps as derivation
 from analysis.exercises import answers, checking
+from analysis.figures import explorer, picture
+from analysis.figures import explorer as curve
+from analysis.figures import law as figures
+from analysis.internal import counts
 from analysis.laws import PUBLISHED
-from analysis.uncertainty import recorded_band
+from analysis.studies import lab as lab_studies
+from analysis.studies.chinchilla import recorded_band
+from analysis.testbed import extrapolation, recipes
+from analysis.theorem import certificates as theorem_certificates
+from analysis.theorem import known_laws
+from analysis.theorem import numeric as microscope
+from analysis.theorem import statements as theorem
+from analysis.theorem import statements as theorem_lemmas
 
 PUBLISHED_LAW = PUBLISHED["de-vries-2023"]
 POST = PUBLISHED_LAW.law
@@ -104,33 +100,35 @@ def load_without_data(exclude_highest):
 
 OBJECTS = {
     # The derivation and the theorem
-    "derivation.cancel_in_logs": call(derivation.cancel_in_logs, monomial=(N * D, SYMBOLIC)),
-    "derivation.log_of": call(derivation.log_of, expression=(N * D, SYMBOLIC)),
-    "derivation.as_written": call(
+    "derivation.steps.cancel_in_logs": call(derivation.cancel_in_logs, monomial=(N * D, SYMBOLIC)),
+    "derivation.steps.log_of": call(derivation.log_of, expression=(N * D, SYMBOLIC)),
+    "derivation.steps.as_written": call(
         lambda factors: derivation.as_written(3, factors), factors=(N, FACTOR)
     ),
-    "derivation.lagrange": call(derivation.lagrange, positive=(True, optional(FLAG))),
-    "certificates.certify": call(certificates.certify, costly=True, derivation=(DERIVED, THING)),
-    "certificates.hold": call(
+    "derivation.steps.lagrange": call(derivation.lagrange, positive=(True, optional(FLAG))),
+    "derivation.certificates.certify": call(
+        certificates.certify, costly=True, derivation=(DERIVED, THING)
+    ),
+    "derivation.certificates.hold": call(
         certificates.hold, certificates=({"sure": lambda _: True}, THING), statements=(1, ANYTHING)
     ),
-    "certificates.is_zero": call(certificates.is_zero, expression=(N - N, SYMBOLIC)),
-    "theorem_certificates.certify_theorem": call(
+    "derivation.certificates.is_zero": call(certificates.is_zero, expression=(N - N, SYMBOLIC)),
+    "theorem.certificates.certify_theorem": call(
         theorem_certificates.certify_theorem, costly=True, statements=(theorem.state(), THING)
     ),
-    "theorem_lemmas.in_logs": call(theorem_lemmas.in_logs, expression=(N * D, SYMBOLIC)),
-    "theorem_lemmas.slope_and_bend": call(
+    "theorem.statements.in_logs": call(theorem_lemmas.in_logs, expression=(N * D, SYMBOLIC)),
+    "theorem.statements.slope_and_bend": call(
         theorem_lemmas.slope_and_bend,
         loss=(theorem_lemmas.x + theorem_lemmas.y**2, SYMBOLIC),
         cost=(theorem_lemmas.x + theorem_lemmas.y, SYMBOLIC),
     ),
-    "microscope.CostedLaw": call(
+    "theorem.numeric.CostedLaw": call(
         microscope.CostedLaw,
         log_loss=(known_laws.bent, FUNCTION),
         log_cost=(known_laws.PRODUCT, FUNCTION),
     ),
-    "known_laws.bent": call(known_laws.bent, untried=COMPLEX, **EVALUATED),
-    "known_laws.effective": call(
+    "theorem.known_laws.bent": call(known_laws.bent, untried=COMPLEX, **EVALUATED),
+    "theorem.known_laws.effective": call(
         known_laws.effective,
         untried=COMPLEX,
         z=(2.0, REAL),
@@ -138,10 +136,10 @@ OBJECTS = {
         R=(15.0, ONE_POSITIVE),
     ),
     # The interactive curve and the pictures
-    "curve.interactive_curve": call(
+    "figures.explorer.interactive_curve": call(
         curve.interactive_curve, costly=True, derivation=(DERIVED, THING)
     ),
-    "explorer.explorer": call(
+    "figures.explorer.explorer": call(
         explorer.explorer,
         costly=True,
         derivation=(DERIVED, THING),
@@ -150,55 +148,59 @@ OBJECTS = {
         band=(recorded_band(), THING),
         still=(picture.Picture("<svg/>", "", "", ""), THING),
     ),
-    "picture.seen_as": call(picture.seen_as, alt=("a line", TEXT)),
-    "picture.show": call(
+    "figures.picture.seen_as": call(picture.seen_as, alt=("a line", TEXT)),
+    "figures.picture.show": call(
         lambda plot, **options: picture.show(plot, POST.alpha, POST.beta, **options),
         costly=True,
         plot=(figures.plot_flatness, THING),
         size=((4.8, 3.3), THING - {"masked but whole", "a series", "a generator", "a set"}),
         outlined=(True, FLAG),
     ),
-    "picture.note": call(picture.note, text=("not here", TEXT)),
-    "picture.tell_apart": call(picture.tell_apart, axes=(Figure().add_subplot(), THING)),
-    "picture.Downloads": call(picture.Downloads, tables=({"all": "a,b"}, THING)),
+    "figures.picture.note": call(picture.note, text=("not here", TEXT)),
+    "figures.picture.tell_apart": call(picture.tell_apart, axes=(Figure().add_subplot(), THING)),
+    "figures.picture.Downloads": call(picture.Downloads, tables=({"all": "a,b"}, THING)),
     # Files and records
-    "claims.load_claims": call(claims.load_claims, untried=TEXTS, path=(None, optional(THING))),
-    "claims.audit": call(
+    "claims.verdicts.load_claims": call(
+        claims.load_claims, untried=TEXTS, path=(None, optional(THING))
+    ),
+    "claims.verdicts.audit": call(
         claims.audit, claims=(claims.load_claims()[:1], THING - {"nothing"} - EMPTY)
     ),
-    "models.load_models": call(models.load_models, untried=TEXTS, path=(None, optional(THING))),
-    "datasets.DataSet.path": call(
+    "advice.models.load_models": call(
+        models.load_models, untried=TEXTS, path=(None, optional(THING))
+    ),
+    "datasets.registry.DataSet.path": call(
         datasets.DATASETS["gadre2024"].path, costly=True, file=("eval_metadata.csv", THING)
     ),
-    "datasets.DataSet.verify": call(
+    "datasets.registry.DataSet.verify": call(
         datasets.DATASETS["gadre2024"].verify,
         costly=True,
         file=("eval_metadata.csv", None),
         copy=(SCRATCH / "no.csv", TEXT),
     ),
-    "datasets.DataSet.download": call(
+    "datasets.registry.DataSet.download": call(
         datasets.DATASETS["gadre2024"].download, costly=True, progress=(False, FLAG)
     ),
-    "datasets.load_chinchilla_runs": call(
+    "datasets.epoch.load_chinchilla_runs": call(
         load_without_data, costly=True, exclude_highest=(5, SEED)
     ),
-    "datasets.recall": call(
+    "studies.record.recall": call(
         datasets.recall,
         untried=frozenset({"a function"}),  # what it raises when it is called is its own
         name=("chinchilla-refit", TEXT | {"no text"}),
         compute=(lambda: 1.0, THING),
         folder=(SCRATCH, optional(THING)),
     ),
-    "datasets.recorded": call(
+    "studies.record.recorded": call(
         datasets.recorded,
         untried=TEXTS,
         name=("chinchilla-refit", TEXT),
         folder=(None, optional(THING)),
     ),
-    "datasets.available": call(
+    "studies.record.available": call(
         datasets.available, untried=frozenset({"a function"}), load=(lambda: 1.0, THING)
     ),
-    "datasets.record": call(
+    "studies.record.record": call(
         datasets.record,
         costly=True,
         name=("nothing", TEXT | {"no text"}),
@@ -214,25 +216,25 @@ OBJECTS = {
         for name in ("read_testbed", "read_downstream", "read_tasks")
     },
     # Answers, and how they are shown
-    "advice_shown.beyond": call(advice_shown.beyond, answer=(ADVICE, THING)),
-    "advice_shown.as_json": call(
+    "advice.report.beyond": call(advice_shown.beyond, answer=(ADVICE, THING)),
+    "advice.report.as_json": call(
         advice_shown.as_json, answer=(ADVICE, THING), law=("de-vries-2023", TEXT)
     ),
-    "advice_shown.as_table": call(
+    "advice.report.as_table": call(
         advice_shown.as_table, answer=(ADVICE, THING), law=("de-vries-2023", TEXT)
     ),
-    "counts.as_float": call(
+    "internal.counts.as_float": call(
         counts.as_float, infinite=True, untried=NANS, name=("value", None), value=(0.5, WRITTEN)
     ),
-    "extrapolation.pair": call(extrapolation.pair, name=("value", None), value=((7e9, 20), THING)),
-    "recipes.Recipe": call(
+    "testbed.runs.pair": call(extrapolation.pair, name=("value", None), value=((7e9, 20), THING)),
+    "testbed.recipes.Recipe": call(
         recipes.Recipe,
         name=("mine", TEXT),
         pooled=(True, FLAG),
         relative=(True, FLAG),
         size_power=(0.0, REAL | frozenset(ARRAYS)),
     ),
-    "lab_studies.columns": call(lab_studies.columns, rows=([{"a": 1.0}, {"a": 2.0}], ROWS)),
+    "studies.lab.columns": call(lab_studies.columns, rows=([{"a": 1.0}, {"a": 2.0}], ROWS)),
     "exercises.checking.check": call(checking.check, number=("4.2", THING), answer=(0.1, ANYTHING)),
     "exercises.answers.same": call(answers.same, left=(N * D, SYMBOLIC), right=(D * N, SYMBOLIC)),
     "exercises.answers.Number.advise": call(NUMBER.advise, answer=(0.2, ANYTHING)),

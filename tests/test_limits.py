@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy.optimize import brentq
 
-from analysis import figures_limits
+from analysis.figures import limits as figures_limits
+from analysis.figures import show
 from analysis.laws import PUBLISHED
 from analysis.limits import (
     REPETITION,
@@ -16,7 +17,6 @@ from analysis.limits import (
     tokens_with_repetition,
     wall_with_repetition,
 )
-from analysis.picture import show
 from analysis.tradeoff import compute_overhead, data_scaling_factor
 
 POST = PUBLISHED["de-vries-2023"].law

@@ -8,12 +8,7 @@ from scipy.optimize import curve_fit
 
 from analysis.fit import fit_parametric
 from analysis.laws import ParametricLaw
-from analysis.overtraining import (
-    DownstreamLaw,
-    OvertrainingLaw,
-    fit_downstream,
-    fit_overtraining,
-)
+from analysis.overtraining import DownstreamLaw, OvertrainingLaw, fit_downstream, fit_overtraining
 from analysis.tradeoff import data_scaling_factor, minimum_model_scale
 
 LAW = OvertrainingLaw(E=1.84, a=212.0, b=367.0, eta=0.136)

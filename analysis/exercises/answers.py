@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 
-from analysis._door import takes
+from analysis.internal.checks import takes
 
 SIGN = "Look at the sign again."
 PERCENT = "Is it a fraction or a percentage? The book gives fractions: a fifth is 0.2."

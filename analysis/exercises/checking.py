@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from analysis._validate import shown
 from analysis.exercises.answers import Key
 from analysis.exercises.keys_beyond import KEYS as BEYOND
 from analysis.exercises.keys_derivation import KEYS as DERIVATION
 from analysis.exercises.keys_evidence import KEYS as EVIDENCE
 from analysis.exercises.keys_numbers import KEYS as NUMBERS
+from analysis.internal.checks import shown
 
 KEYS: dict[str, Callable[[], Key]] = {**DERIVATION, **NUMBERS, **EVIDENCE, **BEYOND}
 """Each number's key: a function that computes the expected answer when it is asked for."""

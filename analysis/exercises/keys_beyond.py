@@ -23,8 +23,8 @@ from analysis.exercises.answers import (
 from analysis.lab import WORDS, theory
 from analysis.laws import PUBLISHED
 from analysis.limits import REPETITION, overhead_with_repetition, tokens_with_repetition
+from analysis.studies.chinchilla import recorded_refit
 from analysis.tradeoff import compute_overhead, data_scaling_factor
-from analysis.uncertainty import recorded_refit
 
 POST = PUBLISHED["de-vries-2023"].law
 NOISE, SLOPE = 0.003 * 2.8, 0.1

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
+from analysis.datasets import load_quoted_runs
 from analysis.exercises.answers import (
     INVERSE,
     PERCENT,
@@ -18,11 +19,10 @@ from analysis.exercises.answers import (
     Number,
     Numbers,
 )
-from analysis.extrapolation import load_quoted_runs
 from analysis.laws import PUBLISHED
 from analysis.overtraining import DownstreamLaw, OvertrainingLaw, fit_overtraining
+from analysis.studies.chinchilla import recorded_refit
 from analysis.tradeoff import compute_overhead, minimum_model_scale, model_scale_for_overhead
-from analysis.uncertainty import recorded_refit
 
 POST = PUBLISHED["de-vries-2023"].law
 OVERTRAINED = OvertrainingLaw(E=1.84, a=212, b=367, eta=0.136)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import sympy as sp
 
+from analysis.advice import load_models
 from analysis.exercises.answers import (
     INVERSE,
     OVERHEAD,
@@ -23,15 +24,9 @@ from analysis.exercises.answers import (
     Numbers,
 )
 from analysis.laws import PUBLISHED, ParametricLaw
-from analysis.models import load_models
 from analysis.serving import lifetime_saving, lifetime_scales
-from analysis.tradeoff import (
-    compute_overhead,
-    minimum_model_scale,
-    model_scale_for_overhead,
-    place,
-)
-from analysis.uncertainty import recorded_refit
+from analysis.studies.chinchilla import recorded_refit
+from analysis.tradeoff import compute_overhead, minimum_model_scale, model_scale_for_overhead, place
 
 LAW = PUBLISHED["de-vries-2023"].law
 EXPONENTS = LAW.alpha, LAW.beta

@@ -290,9 +290,8 @@ def preview(path: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from analysis.figures import plot_overhead
-    from analysis.picture import STYLE
-    from analysis.uncertainty import recorded_refit
+    from analysis.figures import STYLE, plot_overhead
+    from analysis.studies.chinchilla import recorded_refit
 
     law, _ = recorded_refit()
     style = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}

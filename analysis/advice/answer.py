@@ -1,0 +1,245 @@
+"""One question, answered whole: where a run stands, what else reaches its loss, how sure it is.
+
+The run may be given by its size and its tokens, by its size and a loss or a budget, or, if it is to
+be compute-optimal, by a loss or a budget alone. `python -m analysis` asks this on the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.bootstrap import percentile_interval
+from analysis.internal.checks import answers, non_negative, positive, single
+from analysis.internal.display import Shown
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
+from analysis.serving import (
+    TRAINING_TO_SERVING,
+    at_size,
+    break_even,
+    lifetime_compute,
+    lifetime_optimal,
+)
+from analysis.tradeoff import Placement, compute_overhead, minimum_model_scale, place
+
+SCALES = (1.0, 0.75, 0.5, 0.35, 0.25)
+"""Sizes that are offered beside the run, as fractions of the compute-optimal size."""
+ASKED, OPTIMUM = "your run", "compute-optimal"
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Option(Shown):
+    """A run that reaches the loss.
+
+    Attributes
+    ----------
+    name : str
+        What it is: the run asked about, the cheapest over its life, a fraction of the optimum.
+    placement : Placement
+        Its place; `placement.run` is its size, tokens and compute.
+    overhead_band : (float, float) or None
+        The 95 % interval of the overhead at this k_N, if there is an ensemble; None for the run
+        asked about, whose k_N has a band of its own.
+    break_even : float or None
+        Served tokens, at their price, after which it has paid for its overhead over the
+        compute-optimal run; None for a larger model, which never does.
+    lifetime_saving : float or None
+        What it saves of the lifetime cost of the compute-optimal run, a fraction; negative if it
+        costs more. None if no use was named.
+    """
+
+    name: str
+    placement: Placement
+    overhead_band: Interval | None
+    break_even: float | None
+    lifetime_saving: float | None
+
+
+@dataclass(frozen=True)
+class Advice(Shown):
+    """What is known of a run under a law.
+
+    Attributes
+    ----------
+    law : ParametricLaw
+    loss : float
+        Nats per token.
+    placement : Placement
+        The run's own place.
+    bands : dict of str to (float, float)
+        95 % intervals of k_N, k_D, overhead and marginal_rate, of the run's D and loss, and of
+        "optimal N" and "optimal D"; empty without an ensemble.
+    no_bands : str
+        Why there are none, if one of the ensemble's laws has no answer; empty otherwise.
+    implied_tokens : float
+        Served tokens for which the run is the right one; negative if it is too large for any.
+    smallest : float
+        The size that infinite data would be needed for, in parameters.
+    inference_tokens, inference_cost_ratio : float or None, float
+        The use that was named, None if none was, and its price.
+    options : tuple of Option
+        The run, and others of the same loss, from large to small.
+    """
+
+    law: ParametricLaw
+    loss: float
+    placement: Placement
+    bands: dict[str, Interval]
+    no_bands: str
+    implied_tokens: float
+    smallest: float
+    inference_tokens: float | None
+    inference_cost_ratio: float
+    options: tuple[Option, ...]
+
+
+@answers(infinite=True, law=ParametricLaw, ensemble=LawEnsemble)
+def advise(
+    law: ParametricLaw,
+    *,
+    N: float | None = None,
+    D: float | None = None,
+    loss: float | None = None,
+    compute: float | None = None,
+    inference_tokens: float | None = None,
+    inference_cost_ratio: float = 1.0,
+    ensemble: LawEnsemble | None = None,
+) -> Advice:
+    """Place a run, and what else reaches its loss.
+
+    Parameters
+    ----------
+    law : ParametricLaw
+    N, D, loss, compute : float, optional
+        The run: N and D, or N and loss, or N and compute; or loss or compute alone, for the
+        compute-optimal run. Counts, nats per token, FLOP.
+    inference_tokens, inference_cost_ratio : float
+        The use, as in `analysis.serving.lifetime_optimal`; without it nothing is said of cost over
+        a lifetime.
+    ensemble : LawEnsemble, optional
+        Laws whose spread gives the bands.
+
+    Raises
+    ------
+    ValueError
+        If the run is given by too little or too much, or by what allows no answer.
+
+    Examples
+    --------
+    >>> from analysis.laws import PUBLISHED
+    >>> answer = advise(PUBLISHED["de-vries-2023"].law, N=6.9e9, D=1e12)
+    >>> round(answer.placement.overhead, 3), [round(o.placement.k_N, 2) for o in answer.options]
+    (0.117, [1.0, 0.75, 0.58, 0.5, 0.35, 0.25])
+    """
+    asked = {"N": N, "D": D, "loss": loss, "compute": compute}
+    ask = _question({name: value for name, value in asked.items() if value is not None})
+    T = None
+    if inference_tokens is not None:
+        T = single(non_negative, "inference_tokens", inference_tokens)
+    r = single(positive, "inference_cost_ratio", inference_cost_ratio)
+    placement = ask(law)
+    run = placement.run
+    reached = law.loss(run.N, run.D)
+    named = [(OPTIMUM if N is None else ASKED, placement)]
+    if T is not None:
+        cheapest = lifetime_optimal(law, reached, T, inference_cost_ratio=r)
+        named.append(("cheapest over its life", cheapest))
+    wall = minimum_model_scale(law.alpha, law.beta)
+    optimal = placement.optimal
+    for k_N in SCALES:
+        if k_N > wall and all(abs(k_N - other.k_N) > 0.02 for _, other in named):
+            if k_N == 1:
+                named.append((OPTIMUM, _at_optimum(optimal)))
+            else:
+                sized = at_size(law, reached, k_N * optimal.N)
+                named.append((f"{k_N:g} of the optimum", sized))
+    named.sort(key=lambda pair: -pair[1].k_N)
+    bands, no_bands = ({}, "") if ensemble is None else _bands(ask, ensemble)
+    return Advice(
+        law,
+        float(reached),
+        placement,
+        bands,
+        no_bands,
+        TRAINING_TO_SERVING * (placement.marginal_rate - 1) * run.D / r,
+        float(wall * optimal.N),
+        T,
+        r,
+        tuple(_option(law, name, other, T, r, ensemble) for name, other in named),
+    )
+
+
+def _question(given: dict[str, float]) -> Callable[[ParametricLaw], Placement]:
+    """What is given, as a function from a law, or an ensemble, to the run's place."""
+    given = {name: single(positive, name, value) for name, value in given.items()}
+    names = set(given)
+    if names == {"N", "D"}:
+        return lambda law: place(law, given["N"], given["D"])
+    if names == {"N", "compute"}:
+        D = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given["N"]
+        if not 0 < D < np.inf:
+            raise ValueError(f"N and compute must leave tokens, got {given}")
+        return lambda law: place(law, given["N"], D)
+    if names == {"N", "loss"}:
+        return lambda law: at_size(law, given["loss"], given["N"])
+    if names == {"loss"}:
+        return lambda law: _at_optimum(law.compute_optimal_for_loss(given["loss"]))
+    if names == {"compute"}:
+        return lambda law: _at_optimum(law.compute_optimal(given["compute"]))
+    said = " and ".join(sorted(names)) or "nothing"
+    raise ValueError(
+        "give N and D, or N and compute, or N and loss, or compute, or loss; got " + said
+    )
+
+
+def _at_optimum(optimal: Allocation) -> Placement:
+    """The compute-optimal run itself: rounding must not leave it an overhead."""
+    one = np.ones_like(optimal.N) if np.ndim(optimal.N) else 1.0
+    return Placement(one, one, 0 * one, one, optimal)
+
+
+def _option(
+    law: ParametricLaw,
+    name: str,
+    placement: Placement,
+    T: float | None,
+    r: float,
+    ensemble: LawEnsemble | None,
+) -> Option:
+    run, optimal = placement.run, placement.optimal
+    band = saving = None
+    if ensemble is not None and name != ASKED:
+        band = _interval(compute_overhead(placement.k_N, ensemble.alpha, ensemble.beta))
+    if T is not None:
+        own, best = (
+            lifetime_compute(one.N, one.D, T, inference_cost_ratio=r) for one in (run, optimal)
+        )
+        saving = float(1 - own / best)
+    even = None
+    if placement.k_N <= 1:
+        even = float(break_even(placement.k_N, law.alpha, law.beta) * optimal.D / r)
+    return Option(name, placement, band, even, saving)
+
+
+def _bands(
+    ask: Callable[[LawEnsemble], Placement], ensemble: LawEnsemble
+) -> tuple[dict[str, Interval], str]:
+    """What the laws of the ensemble answer to the same question, or why one of them does not."""
+    try:
+        placement = ask(ensemble)
+    except ValueError as error:
+        return {}, f"not every resampled law has an answer: {error}"
+    run = placement.run
+    found = {name: getattr(placement, name) for name in ("k_N", "k_D", "overhead", "marginal_rate")}
+    found |= {"optimal N": placement.optimal.N, "optimal D": placement.optimal.D}
+    found |= {"D": run.D, "loss": ensemble.loss(run.N, run.D)}
+    return {name: _interval(values) for name, values in found.items()}, ""
+
+
+def _interval(values: ArrayLike) -> Interval:
+    low, high = percentile_interval(values)
+    return float(low), float(high)

@@ -1,0 +1,319 @@
+"""Robust fits of the parametric law to measured losses.
+
+The objective is that of Hoffmann et al. 2022 (appendix D.3, eq. 3): with
+
+    r = log L - log(E + A / N**alpha + B / D**beta)
+
+for each run, the sum over runs of Huber's loss, r**2 / 2 where |r| <= delta and
+delta (|r| - delta / 2) beyond, so that a few bad runs cannot bend the law. As delta falls to zero,
+objective / delta tends to the sum of |r|: least absolute deviations.
+
+It has many valleys. `fit_parametric` solves from many starts at once and keeps the best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.fit.newton import least_absolute, minimise
+from analysis.fit.problems import Problems
+from analysis.fit.runs import check_delta, check_runs, check_starts, free_directions, project_terms
+from analysis.fit.sandwich import LARGEST_CONDITION, sandwich
+from analysis.internal.checks import positive, takes
+from analysis.internal.display import Shown
+from analysis.laws import ParametricLaw
+
+PARAMETERS = ("E", "A", "B", "alpha", "beta")
+"""The order of the parameters wherever an array holds them."""
+
+
+@dataclass(frozen=True)
+class FitResult(Shown):
+    """A fitted law, and how far to trust it.
+
+    Attributes
+    ----------
+    law : ParametricLaw
+        The best law found; an `OvertrainingLaw` or a `DownstreamLaw` from `analysis.overtraining`.
+    objective : float
+        Sum over runs of the weighted Huber loss; of the weighted |r| if delta is 0.
+    status : str
+        "converged"; "boundary" if a term or an exponent vanished, or an exponent ran off; "flat
+        direction" if the runs do not determine the law; "too few runs" if there are no more
+        different runs than free parameters; "not converged" if the search was cut short. Whatever
+        it says, `law` is the best law found.
+    n_runs, n_parameters : int
+        Runs of positive weight, and free parameters.
+    n_starts, n_starts_agreeing : int
+        Starts, and how many of them ended within 1e-6 of the objective; 0 if none are needed.
+    delta : float
+        Residual of log loss at which the objective turns from a square to a line; infinite for
+        plain least squares.
+    covariance : array, shape (5, 5)
+        Sandwich covariance of (E, A, B, alpha, beta), or of the parameters of the law in their
+        order; infinite where the runs say nothing (see `status`), zero for a parameter held fixed.
+    condition_number : float
+        Of the sum of J J^T scaled to unit diagonal, where J is the derivative of the predicted log
+        loss in the free parameters, in logarithms centred on the runs: the same in any units.
+    """
+
+    law: Any
+    objective: float
+    status: str
+    n_runs: int
+    n_parameters: int
+    n_starts: int
+    n_starts_agreeing: int
+    delta: float
+    covariance: np.ndarray
+    condition_number: float
+
+    @property
+    def standard_errors(self) -> dict[str, float]:
+        """The standard error of each parameter, by name, in its unit: roots of the covariance."""
+        names = [field.name for field in fields(self.law)]
+        return dict(zip(names, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The objective at a law, and its derivatives in (log E, log A, log B, alpha, beta).
+
+    Attributes
+    ----------
+    value : float
+        The sum over runs of the weighted Huber loss; no unit, for r is a difference of logarithms.
+    gradient : array, shape (5,)
+    hessian : array, shape (5, 5)
+        Exact wherever no |r| equals delta.
+    """
+
+    value: float
+    gradient: np.ndarray
+    hessian: np.ndarray
+
+
+def fit_parametric(
+    N: ArrayLike,
+    D: ArrayLike,
+    loss: ArrayLike,
+    *,
+    delta: float = 1e-3,
+    starts: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    tie_exponents: bool = False,
+    E: float | None = None,
+) -> FitResult:
+    """Fit L = E + A / N**alpha + B / D**beta to training runs.
+
+    Parameters
+    ----------
+    N, D, loss : array-like, shape (n,)
+        Parameters, training tokens, and loss in nats per token of each run; positive.
+    delta : float
+        Residual of log loss at which squares turn into absolute values; 0 for least absolute
+        deviations.
+    starts : array-like, shape (n_starts, 5), optional
+        Rows (E, A, B, alpha, beta) to start from; `seeded_starts` by default.
+    weights : array-like, shape (n,), optional
+        Weight of each run; not negative. A weight of 2 counts a run twice, 0 leaves it out. For the
+        covariance a run counted twice is still one measurement.
+    tie_exponents : bool
+        Fit with alpha = beta.
+    E : float, optional
+        Hold the irreducible loss at this value, in nats per token.
+
+    Returns
+    -------
+    FitResult
+        The best law found over all starts, with a `status` that says how far to trust it.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, out of range, empty, or of another length than N.
+
+    Examples
+    --------
+    >>> law = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.35, beta=0.37)
+    >>> N, D = np.geomspace(1e8, 1e10, 12), np.tile([1e9, 1e10, 1e11], 4)
+    >>> fit = fit_parametric(N, D, law.loss(N, D))
+    >>> fit.status, round(fit.law.alpha, 6), round(fit.law.beta, 6)
+    ('converged', 0.35, 0.37)
+    """
+    N, D, loss, weights = check_runs(N, D, loss, weights)
+    delta = check_delta(delta)
+    problems = Problems(N, D, loss, weights, free_directions(tie_exponents, E))
+    starts = seeded_starts(N, D, loss) if starts is None else check_starts(starts)
+    rows = np.array(starts.T)
+    if tie_exponents:
+        rows[3:] = rows[3:].mean(0)
+    if E is not None:
+        rows[0] = E
+    theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
+    best = int(np.nanargmin(values))
+    agreeing = int(np.sum(values <= values[best] * (1 + 1e-6) + 1e-20))
+    theta, value, done = theta[:, best], values[best], converged[best]
+    if delta == 0:
+        theta, value, done = least_absolute(problems, theta)
+    covariance, condition = sandwich(problems, theta, delta)
+    counted = weights > 0 if weights is not None else np.ones(N.size, bool)
+    n_free = problems.basis.shape[1]
+    n_different = len(np.unique(np.stack([N, D], axis=1)[counted], axis=0))
+    status = "converged" if done else "not converged"
+    if n_different <= n_free:
+        status = "too few runs"
+    elif condition > LARGEST_CONDITION:
+        status = "flat direction"
+    elif problems.at_walls(theta).any():
+        status = "boundary"
+    if status == "too few runs":
+        covariance = np.full((5, 5), np.inf)
+    return FitResult(
+        law=ParametricLaw(*problems.parameters(theta)),
+        objective=float(value),
+        status=status,
+        n_runs=int(counted.sum()),
+        n_parameters=n_free,
+        n_starts=len(starts),
+        n_starts_agreeing=agreeing,
+        delta=delta,
+        covariance=covariance,
+        condition_number=condition,
+    )
+
+
+@takes(law=ParametricLaw)
+def parametric_objective(
+    law: ParametricLaw,
+    N: ArrayLike,
+    D: ArrayLike,
+    loss: ArrayLike,
+    *,
+    delta: float = 1e-3,
+    weights: ArrayLike | None = None,
+) -> Objective:
+    """Evaluate the objective of `fit_parametric`, with its derivatives, at a law with E > 0.
+
+    Parameters
+    ----------
+    law : ParametricLaw
+    N, D, loss, weights : array-like, shape (n,)
+        As for `fit_parametric`.
+    delta : float
+        As for `fit_parametric`; positive.
+
+    Returns
+    -------
+    Objective
+        Value, gradient (5,) and Hessian (5, 5) (Hoffmann et al. 2022, appendix D.3, eq. 3).
+
+    Raises
+    ------
+    ValueError
+        As `fit_parametric`; if law is no law, or its E is 0.
+
+    Examples
+    --------
+    >>> law = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.35, beta=0.37)
+    >>> parametric_objective(law, [1e9], [2e10], [law.loss(1e9, 2e10)]).value
+    0.0
+    """
+    N, D, loss, weights = check_runs(N, D, loss, weights)
+    deltas = np.array([check_delta(delta, positive)])
+    positive(E=law.E)
+    problems = Problems(N, D, loss, weights)
+    theta = problems.theta(np.array([getattr(law, name) for name in PARAMETERS]))[:, None]
+    value, gradient, hessian = problems.sweep(theta, deltas, rows=None)
+    shift = problems.from_plain_logs()
+    return Objective(float(value[0]), shift.T @ gradient[:, 0], shift.T @ hessian[:, :, 0] @ shift)
+
+
+def profile_exponents(
+    N: ArrayLike,
+    D: ArrayLike,
+    loss: ArrayLike,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    *,
+    delta: float = 1e-3,
+) -> np.ndarray:
+    """Return the least objective with both exponents held, for every pair of them.
+
+    Parameters
+    ----------
+    N, D, loss : array-like, shape (n,)
+        As for `fit_parametric`.
+    alpha, beta : array-like
+        Exponents from 0.0001 to 10; they broadcast together.
+    delta : float
+        As for `fit_parametric`; positive.
+
+    Returns
+    -------
+    array, of the shape of alpha and beta broadcast together
+
+    Raises
+    ------
+    ValueError
+        As `fit_parametric`; if an exponent is out of range, or delta is 0.
+    """
+    N, D, loss, _ = check_runs(N, D, loss, None)
+    pairs = np.stack(np.broadcast_arrays(*positive(alpha=alpha, beta=beta)), axis=-1)
+    if pairs.min() < 1e-4 or pairs.max() > 10:
+        raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha!s} and {beta!s}")
+    delta = check_delta(delta, positive)
+    rows = np.array([project_terms(N, D, loss, *pair) for pair in pairs.reshape(-1, 2)])
+    problems = Problems(N, D, loss, basis=np.eye(5)[:, :3])
+    return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
+
+
+def seeded_starts(N: ArrayLike, D: ArrayLike, loss: ArrayLike) -> np.ndarray:
+    """Return 16 starts, rows (E, A, B, alpha, beta): the best E, A, B at 4 x 4 pairs of exponents.
+
+    At given exponents the law is linear in E, A and B, and non-negative least squares on the
+    relative residuals finds them.
+
+    Parameters
+    ----------
+    N, D, loss : array-like, shape (n,)
+        As for `fit_parametric`.
+
+    Returns
+    -------
+    array, shape (16, 5)
+
+    Raises
+    ------
+    ValueError
+        As `fit_parametric`.
+    """
+    N, D, loss, _ = check_runs(N, D, loss, None)
+    exponents = (0.15, 0.3, 0.5, 0.8)
+    return np.array([project_terms(N, D, loss, *pair) for pair in product(exponents, exponents)])
+
+
+def hoffmann_grid() -> np.ndarray:
+    """Return the 4500 starts of Hoffmann et al. 2022 (appendix D.3), rows (E, A, B, alpha, beta).
+
+    All combinations of log E in -1 to 1 by 0.5, log A and log B in 0 to 25 by 5, alpha and beta in
+    0 to 2 by 0.5.
+
+    Returns
+    -------
+    array, shape (4500, 5)
+        E in nats per token; `starts` of `fit_parametric`.
+    """
+    log_E, coefficient, exponent = (
+        np.arange(-1, 1.5, 0.5),
+        np.arange(0, 30, 5),
+        np.arange(0, 2.5, 0.5),
+    )
+    grid = np.array(list(product(log_E, coefficient, coefficient, exponent, exponent)))
+    grid[:, :3] = np.exp(grid[:, :3])
+    return grid

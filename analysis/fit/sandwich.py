@@ -1,0 +1,53 @@
+"""How far a robust fit is determined: its sandwich covariance and its condition number."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr
+
+from analysis.fit.problems import Problems
+
+LARGEST_CONDITION = 1e12
+"""Condition number above which the runs are said not to determine the law."""
+
+
+def sandwich(problems: Problems, theta: np.ndarray, delta: float) -> tuple[np.ndarray, float]:
+    """Return the sandwich covariance of the parameters and the condition number.
+
+    The meat is the sum of psi^2 J J^T, with psi the residual clipped at delta. The bread is the sum
+    of psi' J J^T, with psi' averaged over a Gaussian kernel, since for small delta few residuals
+    lie where psi' is not zero; the term in psi itself, whose mean is zero, is left out. Parameters
+    at a wall are taken as infinitely uncertain, and the others as if these were known.
+    """
+    residual, jacobian = problems.residual(theta)
+    w = np.ones_like(residual) if problems.weights is None else problems.weights
+    free = jacobian @ problems.basis
+    information = (free.T * w) @ free
+    scale = np.sqrt(np.diag(information))
+    if not (scale > 1e-12 * np.sqrt(w.sum())).all():
+        return np.full((5, 5), np.inf), np.inf
+    condition = float(np.linalg.cond(information / np.outer(scale, scale)))
+    held = problems.at_walls(theta)
+    if condition > LARGEST_CONDITION or held.all():
+        return np.full((5, 5), np.inf), condition
+
+    width = max(_bandwidth(residual, w), 1e-12)
+    clip = delta or 1e-6 * width
+    slope = ndtr((clip - residual) / width) - ndtr((-clip - residual) / width)
+    moving = problems.basis[:, ~(problems.basis.T @ held > 0)]
+    free = jacobian @ moving
+    bread = np.linalg.pinv((free.T * (w * slope)) @ free)
+    meat = (free.T * (w * np.clip(residual, -clip, clip)) ** 2) @ free
+    scales = np.array([*problems.parameters(theta)[:3], 1.0, 1.0])
+    out = scales[:, None] * np.linalg.solve(problems.from_plain_logs(), moving)
+    covariance = out @ bread @ meat @ bread @ out.T
+    covariance[held, :] = covariance[:, held] = np.inf
+    return covariance, condition
+
+
+def _bandwidth(residual: np.ndarray, w: np.ndarray) -> float:
+    """Return the width of a Gaussian kernel for the density of residuals (Silverman's rule)."""
+    order = np.argsort(np.abs(residual))
+    total = np.cumsum(w[order])
+    median = np.abs(residual)[order][np.searchsorted(total, total[-1] / 2)]
+    return float(0.9 * 1.4826 * median * np.count_nonzero(w) ** -0.2)

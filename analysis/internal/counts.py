@@ -1,0 +1,68 @@
+"""Large numbers as people write them: 7B parameters, 1.4T tokens, 4e22 FLOP."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+
+from analysis.internal.checks import shown, whole
+
+SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+"""What a letter after a number multiplies it with."""
+PATTERN = r"([0-9][0-9_]*\.?[0-9]*(?:e\+?[0-9]+)?)\s*([kmbt]?)"
+"""A number and its suffix, in either case; Python and JavaScript read it alike."""
+
+
+def parse_count(text: str, name: str = "number") -> float:
+    """Read a number with an optional suffix: 7B, 1.4T, 125m, 4e22, 1_000_000.
+
+    Raises
+    ------
+    ValueError
+        Naming what was to be read, and the text, if it is not a positive finite number.
+
+    Examples
+    --------
+    >>> parse_count("1.4T")
+    1400000000000.0
+    """
+    match = re.fullmatch(PATTERN, text.strip(), re.I) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f"{name} must be a number such as 7B, 1.4T or 4e22, got {shown(text)}")
+    value = float(match[1]) * SUFFIXES.get(match[2].upper(), 1.0)
+    if not (0 < value < math.inf):
+        raise ValueError(f"{name} must be positive and finite, got {shown(text)}")
+    return value
+
+
+def show_count(value: float, digits: int = 3) -> str:
+    """Write a number with a suffix and so many significant digits, trailing zeros dropped.
+
+    Raises
+    ------
+    ValueError
+        If value is no real number, or digits is not a whole number from 1 to 17.
+
+    Examples
+    --------
+    >>> show_count(6.9e9), show_count(1e12), show_count(0.4), show_count(2.46e22)
+    ('6.9B', '1T', '0.4', '2.46e22')
+    """
+    rounded = float(f"{as_float('value', value):.{whole('digits', digits, 1, 17)}g}")
+    if not math.isfinite(rounded) or abs(rounded) >= 1e16:
+        return f"{rounded:g}".replace("e+", "e")
+    for suffix, size in reversed(SUFFIXES.items()):
+        if abs(rounded) >= size:
+            return f"{rounded / size:.15g}{suffix}"
+    return f"{rounded:.15g}"
+
+
+def as_float(name: str, value: object) -> float:
+    """Return a real number, finite or not, as a float, or raise `ValueError` naming it."""
+    try:
+        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+            return float(value)
+    except (ArithmeticError, ValueError):
+        pass
+    raise ValueError(f"{name} must be a real number, got {shown(value)}")

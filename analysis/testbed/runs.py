@@ -1,0 +1,89 @@
+"""The runs of the testbed: their names, sizes and batches, and how to choose among them.
+
+Runs are named by size and token multiplier, (N, M). One thing looks like noise and is not: the runs
+whose files are dated 2024, one to two months after the others, lie 1 to 3 % below the curve of the
+others (`analysis.testbed.noise`). They are the second batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.internal.checks import positive, several, shown, table_with, takes
+
+Run = tuple[int, int]
+"""A run within its training set: parameters, and tokens a parameter."""
+SMALL_SIZES = (10_569_312, 78_914_048, 153_677_376, 411_616_256)
+LARGE_SIZES = (1_439_795_200, 6_889_410_560)
+FIVE_RUNS: tuple[Run, ...] = (*((N, 20) for N in SMALL_SIZES), (SMALL_SIZES[0], 320))
+"""The runs that the paper fits the loss to."""
+SIX_RUNS: tuple[Run, ...] = (*FIVE_RUNS, (LARGE_SIZES[0], 20))
+"""The runs that the paper fits the task error to."""
+COLUMNS = ("train_set", "model", "N", "D", "C", "token_multiplier")
+"""The columns of the runs, beside the losses and the errors."""
+
+
+def pair(name: str, value: Run) -> Run:
+    """Return a run (N, M), or raise `ValueError` naming it."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise ValueError(f"{name} must hold pairs (N, M), got {shown(value)}")
+    (numbers,) = positive(**{name: value})
+    if numbers.shape != (2,):
+        raise ValueError(f"{name} must hold pairs of numbers (N, M), got {shown(value)}")
+    N, M = value
+    return N, M
+
+
+@takes(runs=table_with("train_set", "model"), downstream=table_with("train_set", "model"))
+def with_errors(runs: pd.DataFrame, downstream: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs with the columns of the tasks beside them."""
+    return runs.merge(downstream, on=["train_set", "model"], validate="one_to_one")
+
+
+@takes(runs=table_with("train_set"))
+def of_train_set(runs: pd.DataFrame, train_set: str) -> pd.DataFrame:
+    """Return the runs of one training set."""
+    known = sorted(runs["train_set"].unique())
+    if not isinstance(train_set, str) or train_set not in known:
+        raise ValueError(f"train_set must be one of {known}, got {shown(train_set)}")
+    return runs[runs["train_set"] == train_set]
+
+
+@takes(runs=table_with("N", "token_multiplier"), wanted=several(pair))
+def choose(runs: pd.DataFrame, wanted: Iterable[Run]) -> pd.DataFrame:
+    """Return the named runs (N, M) of one training set, in the order in which they are named."""
+    by_name = runs.set_index(["N", "token_multiplier"], drop=False)
+    named = [(float(N), float(M)) for N, M in wanted]
+    absent = [run for run in named if run not in by_name.index]
+    if absent:
+        raise ValueError(f"there is no run of N = {absent[0][0]:.0f} at M = {absent[0][1]:g}")
+    return by_name.loc[named].reset_index(drop=True)
+
+
+SECOND_BATCH = "2024"
+"""Runs dated from this year on are the second batch; the first is of December 2023."""
+LARGEST_COPIED = 1e9
+"""Runs below this size whose file was filled in from another run's are of unknown date."""
+WARMED_UP = 20
+"""From this token multiplier on, warm-up is a minor part of every run."""
+DATED = ("train_set", "N", "D", "token_multiplier", "created", "arguments_agree")
+"""The columns of the runs, beside the losses, that are read here."""
+
+
+@takes(runs=table_with(*DATED))
+def in_second_batch(runs: pd.DataFrame) -> pd.Series:
+    """Return which runs belong to the second batch.
+
+    Those dated 2024, and the two small RefinedWeb runs whose files were filled in from another
+    run's, so that their dates are not their own: both lie as low as the dated ones.
+    """
+    copied = ~runs["arguments_agree"] & (runs["N"] < LARGEST_COPIED)
+    return (runs["created"] >= SECOND_BATCH) | copied
+
+
+@takes(runs=table_with(*DATED))
+def first_batch(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs of the first batch with 20 tokens a parameter or more."""
+    return runs[~in_second_batch(runs) & (runs["token_multiplier"] >= WARMED_UP)]

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from analysis.figures import serving as figures
+from analysis.figures.picture import show
+from analysis.laws import PUBLISHED, LawEnsemble
+from analysis.tradeoff import minimum_model_scale
+
+LAWS = {name: PUBLISHED[name].law for name in ("besiroglu-2024", "de-vries-2023")}
+POST = LAWS["de-vries-2023"]
+DRAWS = LawEnsemble([1.8] * 3, [480] * 3, [2000] * 3, [0.34, 0.35, 0.36], [0.36, 0.37, 0.38])
+DRAWN = {
+    "plot_lifetime_size": (LAWS, DRAWS),
+    "plot_lifetime_cost": (POST.alpha, POST.beta, [0, 1, 10]),
+    "plot_lifetime_saving": (POST.alpha, POST.beta, [0.75, 0.5, 0.25]),
+}
+
+
+def test_every_plot_is_drawn_here():
+    assert set(DRAWN) == {name for name in vars(figures) if name.startswith("plot_")}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_plot_says_what_it_shows_and_carries_its_data(name):
+    plot = getattr(figures, name)
+    ax = Figure().add_subplot()
+    assert plot(ax, *DRAWN[name]) is ax
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    assert len(plot.alt.split()) > 15
+    picture = show(plot, *DRAWN[name])
+    assert "#000000" not in picture.svg
+    header, *rows = picture.csv.splitlines()
+    assert header.startswith("series,")
+    assert len(rows) >= 100
+
+
+def test_the_curves_start_at_the_optimum_and_end_near_the_wall():
+    ax = Figure().add_subplot()
+    figures.plot_lifetime_size(ax, LAWS, DRAWS)
+    curves = {line.get_label(): line.get_ydata() for line in ax.get_lines()}
+    for name, law in LAWS.items():
+        assert curves[name][0] == pytest.approx(1, abs=0.01)
+        wall = minimum_model_scale(law.alpha, law.beta)
+        assert wall < curves[name][-1] < 1.35 * wall
+    low, high = (curves[f"_data:{end} end of the 95 % band"] for end in ("low", "high"))
+    assert (low <= high).all()
+
+
+def test_the_dots_are_the_lowest_points_of_their_valleys():
+    ax = Figure().add_subplot()
+    figures.plot_lifetime_cost(ax, POST.alpha, POST.beta, [0, 1, 10])
+    lines = {line.get_label(): line.get_ydata() for line in ax.get_lines()}
+    for use in ("0", "1", "10"):
+        [least] = lines[f"_data:least at {use}"]
+        assert least == pytest.approx(np.min(lines[use]), abs=2e-4)
+
+
+def test_no_fixed_size_saves_more_than_the_cheapest():
+    ax = Figure().add_subplot()
+    figures.plot_lifetime_saving(ax, POST.alpha, POST.beta, [0.75, 0.5, 0.25])
+    cheapest, *fixed = (line.get_ydata() for line in ax.get_lines())
+    for saving in fixed:
+        assert (saving <= cheapest + 1e-9).all()
+        assert (cheapest - saving).min() < 0.5

@@ -1,0 +1,394 @@
+"""Every public function, with every argument replaced by what nobody should give it.
+
+The outcome is a `ValueError` that names the argument and comes from this package, or a real answer
+without NaN; never another exception, a warning or a complex number.
+"""
+
+import importlib
+import inspect
+import itertools
+import pkgutil
+import re
+import subprocess
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hostile import ARRAYS, VALUES
+from hostile_calls import CALLS as OTHER_CALLS
+from hostile_figures import FIGURES, UNFIT
+from hostile_objects import OBJECTS
+from matplotlib.figure import Figure
+
+import analysis
+from analysis.__main__ import COUNTS
+from analysis.__main__ import main as answer
+from analysis.claims.__main__ import main as judge
+
+PACKAGE = Path(analysis.__file__).parent
+CALLS = OTHER_CALLS | OBJECTS | FIGURES
+
+ELSEWHERE = {
+    "advice.answer.Advice": "a result",
+    "advice.answer.Option": "a result",
+    "bootstrap.BootstrapResult": "a result, made by `bootstrap_parametric`",
+    "derivation.certificates.CertificateError": "an error",
+    "internal.checkpoint": "takes a file: test_checkpoint, test_damaged",
+    "claims.__main__.main": "a command: its lines are tried below",
+    "datasets.registry.DataSet": "says where files are; each is checked when it is read: test_damaged",
+    "studies.record.Recalled": "a result",
+    "derivation.steps.Derivation": "a result, made by `derive`",
+    "exercises.answers.Formula": "a key of the package",
+    "exercises.answers.Function": "a key of the package",
+    "exercises.answers.Mistake": "a part of a key of the package",
+    "exercises.answers.Names": "a key of the package",
+    "exercises.answers.Number": "a key of the package",
+    "exercises.answers.Numbers": "a key of the package",
+    "exercises.checking.Check": "a result",
+    "figures.explorer.Explorer": "a result",
+    "testbed.extrapolation.Extrapolation": "a result",
+    "fit.parametric.FitResult": "a result",
+    "fit.parametric.Objective": "a result",
+    "testbed.isoloss.ExponentTest": "a result",
+    "theorem.known_laws.KnownLaw": "a law with its source, both of the package",
+    "lab.training.Model": "a result, made by `learn`",
+    "lab.training.Run": "a result",
+    "lab.language.Text": "a result, made by `write`",
+    "laws.PublishedLaw": "a law with its source, both of the package",
+    "ledger": "judges claims that `load_claims` has read: test_claims, test_damaged",
+    "testbed.noise.Luck": "a result, made by `luck`",
+    "figures.picture.Note": "a result, made by `note`",
+    "figures.picture.Picture": "a result, made by `show`",
+    "testbed.recipes.SharedFit": "a result, made by `fit_recipe`",
+    "solver": "behind the doors of `fit`, `bootstrap` and `overtraining`",
+    "datasets.gadre.Files": "what `read_testbed` asks of its argument",
+    "datasets.gadre.Files.path": "a part of that",
+    "theorem.statements.Statements": "a result, made by `state`",
+    "tradeoff.Placement": "a result",
+}
+"""Modules, by the beginning of their names, and functions that are not called here, and why."""
+
+
+def public_names():
+    """Every public function, class and method of the package, by name."""
+    for info in pkgutil.walk_packages(analysis.__path__, "analysis."):
+        if any(part.startswith("_") for part in info.name.split(".")):
+            continue
+        module = importlib.import_module(info.name)
+        short = info.name.removeprefix("analysis.")
+        for name, item in vars(module).items():
+            if name.startswith("_") or getattr(item, "__module__", "") != info.name:
+                continue
+            if not (inspect.isfunction(item) or inspect.isclass(item)):
+                continue
+            yield f"{short}.{name}", item
+            for method, value in vars(item).items() if inspect.isclass(item) else ():
+                value = getattr(value, "__func__", value)
+                if inspect.isfunction(value) and not method.startswith("_"):
+                    yield f"{short}.{name}.{method}", value
+
+
+def takes_nothing(item) -> bool:
+    """Whether nobody can give a function, a method or a class an argument."""
+    try:
+        return not inspect.signature(item).parameters.keys() - {"self", "cls"}
+    except ValueError:  # an exception has none
+        return False
+
+
+def is_excused(name: str) -> bool:
+    return name in ELSEWHERE or any(
+        name.startswith((f"{reason}.", f"{reason}_")) for reason in ELSEWHERE if "." not in reason
+    )
+
+
+def without_note(name: str) -> str:
+    """The name of a call without what tells it from another of the same function."""
+    return name.partition(" ")[0].replace("LawEnsemble.", "ParametricLaw.")
+
+
+def test_every_public_name_is_called_or_excused():
+    names, called = dict(public_names()), {without_note(name) for name in CALLS}
+    assert called <= names.keys()
+    left = {name for name in names.keys() - called if not takes_nothing(names[name])}
+    assert {name for name in left if not is_excused(name)} == set()
+    stale = [
+        reason
+        for reason in ELSEWHERE
+        if not any(name == reason or name.startswith((f"{reason}.", f"{reason}_")) for name in left)
+    ]
+    assert stale == []
+
+
+def outcome(function, arguments, names, infinite) -> str:
+    """Return "refused" or "answered", or what is wrong with the outcome."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            result = function(**arguments)
+        except ValueError as error:
+            return judged(error, names)
+        except Exception as error:
+            return f"raises {type(error).__name__}"
+    return "answered" if is_real(result, infinite) else "no real answer"
+
+
+def judged(error: ValueError, names) -> str:
+    trace = error.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    if not Path(trace.tb_frame.f_code.co_filename).is_relative_to(PACKAGE):
+        return f"an error from inside {trace.tb_frame.f_code.co_filename}"
+    if names and not any(re.search(rf"\b{name}\b", str(error)) for name in names):
+        return f"an error that does not name it: {error}"
+    return "refused" if len(str(error)) < 1000 else "an endless error"
+
+
+def is_real(result, infinite: bool) -> bool:
+    """Whether all numbers in a result are real, none NaN; finite unless they may be infinite."""
+    if is_dataclass(result) and not isinstance(result, type):
+        return all(is_real(getattr(result, one.name), infinite) for one in fields(result))
+    if isinstance(result, Mapping):
+        return all(is_real(value, infinite) for value in result.values())
+    if isinstance(result, list | tuple):
+        return all(is_real(value, infinite) for value in result)
+    if isinstance(result, pd.DataFrame):
+        return all(is_real(result[column].to_numpy(), infinite) for column in result)
+    values = np.asarray(result)
+    if values.dtype.kind in "OUTMb" or callable(result):
+        return True
+    if values.dtype.kind not in "iuf":
+        return False
+    return not np.isnan(values).any() if infinite else bool(np.isfinite(values).all())
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_good_call_is_answered(name):
+    call = CALLS[name]
+    if not call.costly:
+        assert outcome(call.function, call.arguments, (), call.infinite) == "answered"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_bad_argument_is_refused_by_name(name):
+    call, wrong = CALLS[name], []
+    for argument, value, must_be_refused in call.cases():
+        arguments = call.arguments | {argument: VALUES[value]()}
+        found = outcome(call.function, arguments, (argument,), call.infinite)
+        if found != "refused" and (must_be_refused or found != "answered"):
+            wrong.append(f"{argument} = {value}: {found}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_good_figure_is_drawn(name):
+    call = FIGURES[name]
+    assert set(call.refused) == set(inspect.signature(call.function).parameters)
+    axes = Figure(layout="constrained").add_subplot()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert call.function(**call.arguments | {"ax": axes}) is axes
+        axes.figure.draw_without_rendering()
+
+
+def with_bad_columns(table):
+    """Yield copies of a table, each with a column less or with a bad value in a column."""
+    for place, name in enumerate(table):
+        yield f"without {name}", table.drop(columns=[name])
+        is_text = isinstance(table.iloc[0, place], str)
+        for bad in (np.nan, 1j, None, 7 if is_text else "seven"):
+            changed = table.astype(object)
+            changed.iloc[0, place] = bad
+            yield f"{name} = {bad}", changed
+
+
+TABLES = [
+    (name, argument)
+    for name, call in FIGURES.items()
+    for argument, value in call.arguments.items()
+    for part in (value.values() if isinstance(value, dict) else [value])
+    if isinstance(part, pd.DataFrame)
+]
+"""Plots, and their arguments that are tables or named tables; these hold what is drawn alone."""
+
+
+@pytest.mark.parametrize(("name", "argument"), TABLES)
+def test_a_bad_column_is_refused_by_name_before_anything_is_drawn(name, argument):
+    call, wrong = FIGURES[name], []
+    good = call.arguments[argument]
+    tables = good if isinstance(good, dict) else {"": good}
+    for key, table in tables.items():
+        for what, changed in with_bad_columns(table):
+            axes = Figure().add_subplot()
+            value = tables | {key: changed} if isinstance(good, dict) else changed
+            arguments = call.arguments | {argument: value, "ax": axes}
+            found = outcome(call.function, arguments, (argument,), False)
+            if found != "refused" or axes.has_data():
+                wrong.append(f"{what}: {found}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("name", "argument", "value"), UNFIT)
+def test_what_does_not_fit_together_is_refused_by_name(name, argument, value):
+    arguments = FIGURES[name].arguments | {argument: value, "ax": Figure().add_subplot()}
+    assert outcome(FIGURES[name].function, arguments, (argument,), False) == "refused"
+    assert not arguments["ax"].has_data()
+
+
+BROADCAST = [
+    (name, *pair)
+    for name, call in CALLS.items()
+    for pair in itertools.combinations(call.refused, 2)
+    if not any(set(ARRAYS) & call.refused[argument] for argument in pair)
+]
+"""Calls, and two of their arguments that may be arrays."""
+
+
+@pytest.mark.parametrize(("name", "one", "other"), BROADCAST)
+def test_shapes_that_do_not_match_are_named(name, one, other):
+    call = CALLS[name]
+    lengths = {one: 5, other: 7}
+    changed = {name: np.resize(call.arguments[name], n) for name, n in lengths.items()}
+    arguments = call.arguments | changed
+    assert outcome(call.function, arguments, (one, other), call.infinite) == "refused"
+
+
+def test_there_are_thousands_of_cases():
+    cases = [case for call in CALLS.values() for case in call.cases()]
+    assert len(cases) > 10_000
+    assert sum(must_be_refused for *_, must_be_refused in cases) > 2_000
+
+
+# The command lines.
+
+BAD_COUNTS = ("0", "-1", "-0", "nan", "NaN", "inf", "-inf", "Infinity", "1e400", "1e-400", "1e-5")
+BAD_COUNTS += (
+    "1+2j",
+    "7X",
+    "7BB",
+    "B",
+    "e5",
+    "1..2",
+    "1,5",
+    "0x10",
+    "7%",
+    "½",
+    "٣",
+    "None",
+    "True",
+)
+BAD_COUNTS += (
+    "[]",
+    "7B;7B",
+    "$HOME",
+    "`id`",
+    "1e99999",
+    "../x",
+    "",
+    " ",
+    "7 B 7",
+    "7\n8",
+    "7\n\nB7",
+)
+BAD_FLAGS = (
+    ["--M", "7B"],
+    ["--n", "7B"],
+    ["-N", "7B"],
+    ["--N7B"],
+    ["--N"],
+    ["--N", "7B", "--D"],
+    ["--law"],
+    ["--law", ""],
+    ["--law", "nobody-2020"],
+    ["--law", "refit "],
+    ["--format"],
+    ["--format", "xml"],
+    ["--format", "JSON"],
+    ["7B"],
+    ["--N", "7B", "1T"],
+    ["--"],
+    ["--", "7B"],
+    ["--compute", "4e22", "--comput", "4e22"],
+    ["--N", "7B"],
+    ["--D", "1T"],
+    ["--loss", "2", "--compute", "1e22"],
+    ["--N", "7B", "--D", "1T", "--loss", "2"],
+    ["--N", "7B", "--D", "1T", "--compute", "1e22"],
+    ["--loss", "1"],
+    ["--loss", "2", "--N", "1"],
+    ["--N", "1e300", "--D", "1e300"],
+    ["--loss", "1e300"],
+)
+GOOD = {"N": "7B", "D": "1T"}
+
+
+def command_lines():
+    """Arguments, and what the line on standard error must name."""
+    for flag in COUNTS:
+        rest = [part for name in GOOD if name != flag for part in (f"--{name}", GOOD[name])]
+        if flag in ("compute", "loss"):
+            rest = ["--N", "7B"]
+        for value in BAD_COUNTS:
+            if flag == "price" and value == "1e-5":
+                continue
+            yield [*rest, f"--{flag}={value}"], flag
+    for arguments in BAD_FLAGS:
+        yield arguments, ""
+
+
+@pytest.mark.parametrize(("arguments", "named"), list(command_lines()))
+def test_a_bad_command_line_is_one_line_and_status_two(arguments, named, capsys):
+    try:
+        status = answer(arguments)
+    except SystemExit as exit_:
+        status = exit_.code
+    said = capsys.readouterr()
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith("analysis: ")
+    assert said.err.count("\n") == 1
+    assert named in said.err
+    assert len(said.err) < 1000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nowhere.csv"],
+        ["."],
+        [""],
+        ["--format"],
+        ["--format", "xml"],
+        ["--formt", "json"],
+        ["a.csv", "b.csv"],
+        ["/dev/null"],
+        ["claims.csv\n"],
+        ["a" * 5000],
+        ["--", "--format"],
+    ],
+)
+def test_the_ledger_says_in_one_line_what_it_cannot_read(arguments, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = judge(arguments)
+    except SystemExit as exit_:
+        status = exit_.code
+    said = capsys.readouterr()
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith("claims: ")
+    assert said.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", ["analysis", "analysis.claims"])
+def test_the_commands_end_with_status_two(module):
+    command = [sys.executable, "-m", module, "--what", "\udcff"]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr

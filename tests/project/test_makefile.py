@@ -1,0 +1,146 @@
+"""The two commands, and what they say when something is missing."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OUTSIDE_MAKE = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy with what the environment is made from, and no environment yet."""
+    for name in ("Makefile", "requirements.txt", "pyproject.toml", "_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("analysis", "book"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def make(folder, *arguments, **environment):
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=folder,
+        env={**OUTSIDE_MAKE, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return path
+
+
+def said(result) -> list[str]:
+    """What a person reads, less make's own closing line."""
+    return [line for line in result.stderr.splitlines() if not re.match(r"make.*: \*\*\*", line)]
+
+
+def test_no_python_says_what_to_do(checkout):
+    result = make(checkout, "book", "PYTHON=no-such-python")
+    assert result.returncode != 0
+    [line] = said(result)
+    assert "no-such-python" in line
+    assert "Install Python 3.11 or newer" in line
+
+
+def test_an_old_python_says_what_to_do(checkout):
+    old = script(
+        checkout / "old-python",
+        f'case "$2" in *version_info*) exit 1;; esac\nexec {sys.executable} "$@"\n',
+    )
+    result = make(checkout, "book", f"PYTHON={old}")
+    assert result.returncode != 0
+    [line] = said(result)
+    assert "3.11 or newer is needed" in line
+    assert "PYTHON=" in line
+
+
+def test_a_python_without_venv_says_what_to_do(checkout):
+    bare = script(
+        checkout / "bare-python",
+        f'case "$2" in *ensurepip*) exit 1;; esac\nexec {sys.executable} "$@"\n',
+    )
+    result = make(checkout, "book", f"PYTHON={bare}")
+    assert result.returncode != 0
+    [line] = said(result)
+    assert "python3-venv" in line
+
+
+def test_no_network_says_what_to_do_and_leaves_nothing_that_looks_ready(checkout):
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    nowhere |= {"PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    result = make(checkout, "book", "PYTHON=" + sys.executable, **nowhere)
+    assert result.returncode != 0
+    [line] = said(result)
+    assert "Check the network" in line
+    assert not (checkout / ".venv" / ".ready").exists()
+    assert (checkout / "_build" / "install.log").stat().st_size > 0
+
+
+def test_help_lists_every_target():
+    result = make(ROOT, "help")
+    for target in ("book", "test", "record", "lab", "serve", "lock", "mutants", "clean"):
+        assert f"make {target} " in result.stdout
+
+
+@pytest.fixture
+def ready(checkout):
+    """The copy with the environment of these tests and a site that is newer than its sources."""
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    script(checkout / ".venv" / "bin" / "python", f'exec {sys.executable} "$@"\n')
+    (checkout / "_build" / "html").mkdir(parents=True)
+    for made in (".venv/.ready", "_build/html/index.html"):
+        (checkout / made).touch()
+    return checkout
+
+
+def test_serving_on_a_taken_port_fails_and_says_so(ready):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = make(ready, "serve", f"PORT={port}")
+    assert result.returncode != 0
+    [line] = said(result)
+    assert f"port {port} is taken" in line
+    assert "Serving" not in result.stdout
+
+
+BOX = "\n\x1b[92m====\x1b[0m\n\nFinished generating HTML for book.\n  file:///x\n\n\x1b[92m====\x1b[0m\n\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "status", "passed"),
+    [
+        ("[1/1] book/index, 0 more to go\n" + BOX, 0, "[1/1] book/index, 0 more to go\n"),
+        ("a\n\nb\n", 0, "a\n\nb\n"),
+        ("\x1b[91m====\x1b[0m\n\nNo such folder\n\n====\n", 3, "====\n\nNo such folder\n\n====\n"),
+    ],
+)
+def test_only_the_closing_box_of_the_build_is_left_out(tmp_path, printed, status, passed):
+    stand_in = tmp_path / "jupyter_book" / "cli"
+    stand_in.mkdir(parents=True)
+    for package in (stand_in, stand_in.parent):
+        (package / "__init__.py").touch()
+    code = f"import sys\ndef main(**_):\n    print({printed!r}, end='')\n"
+    code += f"    print('a warning', file=sys.stderr)\n    sys.exit({status})\n"
+    (stand_in / "main.py").write_text(code)
+    result = subprocess.run(
+        [sys.executable, ROOT / "book" / "_ext" / "quietly.py", "build", "."],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.stdout, result.stderr) == (passed, "a warning\n")
+    assert result.returncode == status

@@ -1,0 +1,301 @@
+"""The built site: every page is there, every link leads somewhere, and a browser is content."""
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+from copy import copy
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, unquote, urldefrag
+
+import pypdf
+import pytest
+import yaml
+from browser import installed
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.mark.parametrize("page", PAGES)
+class TestPage:
+    def test_is_built(self, site, page):
+        soup = parsed(site / f"{page}.html")
+        assert soup.h1
+        assert len(soup.select_one(".bd-article").get_text()) > 200
+
+    def test_links_lead_somewhere(self, site, page):
+        path = site / f"{page}.html"
+        for link in parsed(path).select("a[href]"):
+            address, anchor = urldefrag(unquote(link["href"]))
+            if re.match(r"[a-z]+:", address):
+                continue
+            target = (path.parent / address).resolve() if address else path
+            assert target.exists(), f"{page}: {link['href']}"
+            if anchor and target.suffix == ".html":
+                assert parsed(target).find(id=anchor), f"{page}: {link['href']}"
+
+    def test_asks_no_other_host(self, site, page):
+        soup = parsed(site / f"{page}.html")
+        asked = [tag.get("src") for tag in soup.select("script[src], img[src], iframe[src]")]
+        asked += [tag["href"] for tag in soup.select("link[href]:not([rel=canonical])")]
+        assert not [address for address in asked if re.match(r"(https?:)?//", address)]
+
+    def test_figures_are_described_numbered_and_carry_their_data(self, site, page):
+        soup = parsed(site / f"{page}.html")
+        for picture in soup.select(".picture"):
+            assert len(picture.svg["aria-label"]) > 80
+            assert picture.select_one("a[download]")["href"].startswith("data:text/csv")
+            assert picture.find_parent("figure").select_one("figcaption .caption-number")
+
+    def test_allows_no_other_host_and_no_script_but_its_own(self, site, page):
+        soup = parsed(site / f"{page}.html")
+        [policy] = soup.select('meta[http-equiv="Content-Security-Policy"]')
+        rules = dict(rule.strip().split(" ", 1) for rule in policy["content"].split(";"))
+        assert rules["default-src"] == "'self'"
+        assert "unsafe" not in rules["script-src"]
+        assert "://" not in policy["content"]
+
+    def test_a_link_to_it_can_be_previewed(self, site, page):
+        soup = parsed(site / f"{page}.html")
+        words = {tag["property"]: tag["content"] for tag in soup.select("meta[property]")}
+        assert words["og:title"]
+        assert len(words["og:description"]) > 20
+        assert (site / page).parent.joinpath(words["og:image"]).resolve().is_file()
+
+    def test_everything_was_resolved(self, site, page):
+        text = parsed(site / f"{page}.html").select_one(".bd-article").get_text()
+        assert not re.search(r"\{(glue|eq|doc|ref|numref|cite)[:}]", text)
+        assert "Traceback" not in text
+        assert "np.float64" not in text
+        assert "??" not in text
+
+
+def test_the_front_door_leads_to_the_book(site):
+    assert f"{TOC['root']}.html" in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_site_carries_what_it_needs_and_no_more(site):
+    assert not list(site.rglob("*.map"))
+    assert not (site / "_static" / "locales").exists()
+    assert not (site / "README.html").exists()
+    asked = "tex-svg.js" in (site / f"{TOC['root']}.html").read_text(encoding="utf-8")
+    assert (site / "_static" / "tex-svg.js").exists() == asked
+
+
+def test_every_published_anchor_is_still_there(site):
+    """Links from elsewhere keep working: an anchor may be added to the list, never taken off."""
+    published = (ROOT / "tests" / "anchors.txt").read_text(encoding="utf-8").split()
+    assert len(published) > 300
+    missing = [
+        anchor
+        for anchor in published
+        if not parsed(site / f"book/{anchor.split('#')[0]}.html").find(id=anchor.split("#")[1])
+    ]
+    assert not missing
+
+
+def test_a_wrong_address_leads_back(site):
+    page = parsed(site / "404.html")
+    assert page.select_one("a[href$='book/index.html']")
+    assert not page.select("script, link, img")
+
+
+def test_each_notebook_can_be_downloaded(site):
+    for page in PAGES:
+        if (ROOT / f"{page}.ipynb").is_file():
+            assert list((site / "_sources").rglob(f"{Path(page).name}.ipynb"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1280])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_browser_is_content(look, page, width, scheme):
+    """No error, nothing outside the screen, nothing that moves; a picture for people to look at."""
+    view, wrong = look(page, width, scheme)
+    assert not wrong
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    assert view.evaluate("document.documentElement.dataset.theme") == scheme
+    assert view.locator("mjx-merror").count() == 0
+    if view.locator(".math").count():
+        assert view.locator("mjx-container").count() >= view.locator(".math").count()
+    # Half of what counts as good; equations that the reader's browser sets move far more.
+    assert view.evaluate("window.moved") < 0.05
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    view.screenshot(path=SCREENSHOTS / f"{Path(page).name}-{width}-{scheme}.png", full_page=True)
+    view.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+@pytest.mark.parametrize("page", [*PAGES, "search", "genindex", "404"])
+def test_a_page_is_accessible(look, page, width, scheme):
+    """No violation of any weight anywhere on the page, the theme's furniture included."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    view, _ = look(page, width, scheme)
+    # Colours that are still fading in are not yet those of the page.
+    view.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+    result = Axe().run(view, options={"resultTypes": ["violations"]})
+    found = [
+        (violation["id"], violation["nodes"][0]["html"][:200])
+        for violation in result.response["violations"]
+    ]
+    assert not found
+    view.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_lost_on_the_narrowest_screen(look, page):
+    """320 CSS pixels: a small phone, or a desktop page at 400 % zoom."""
+    view, _ = look(page, 320)
+    assert view.evaluate("document.documentElement.scrollWidth") <= 320
+    view.close()
+
+
+def test_a_first_page_is_light_and_its_equations_need_no_script(look, served, browser):
+    view = browser.new_page()
+    weights = []
+    view.on("response", lambda r: weights.append(len(gzip.compress(r.body()))) if r.ok else None)
+    view.goto(f"{served}/{TOC['root']}.html", wait_until="networkidle")
+    assert sum(weights) < 1_000_000
+    view.close()
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{served}/{TOC['root']}.html")
+    article = plain.locator(".bd-article")
+    assert "compute-optimal" in article.inner_text()
+    assert article.locator("mjx-container svg").count() >= 3
+    assert article.locator("mjx-assistive-mml math").count() >= 3
+    context.close()
+
+
+def test_the_book_reads_from_a_folder(browser, site):
+    view = browser.new_page()
+    wrong = []
+    view.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    view.on("pageerror", lambda error: wrong.append(str(error)))
+    view.goto((site / f"{TOC['root']}.html").as_uri(), wait_until="load")
+    assert view.locator(".bd-article h1").is_visible()
+    assert not wrong
+    view.close()
+
+
+@pytest.mark.parametrize("term", ["k_D", "k_min", "marginal rate", "iso-loss", "Huber"])
+def test_the_search_finds_symbols_and_terms(look, served, term):
+    view, wrong = look("search")
+    view.goto(f"{served}/search.html?q={quote(term)}", wait_until="load")
+    found = view.locator("#search-results li a")
+    found.first.wait_for()
+    assert found.count() >= 3
+    assert not wrong
+    view.close()
+
+
+def test_the_theme_can_be_switched_and_is_remembered(look, served):
+    view, wrong = look(PAGES[1])
+    button = view.locator("button.theme-switch-button:visible").first
+    seen = set()
+    for _ in range(3):
+        button.click()
+        seen.add(view.evaluate("document.documentElement.dataset.mode"))
+    assert seen == {"auto", "light", "dark"}
+    chosen = view.evaluate("document.documentElement.dataset.mode")
+    view.goto(f"{served}/{PAGES[2]}.html", wait_until="load")
+    assert view.evaluate("document.documentElement.dataset.mode") == chosen
+    assert not wrong
+    view.close()
+
+
+def test_the_keyboard_alone_reaches_the_text_with_a_visible_focus(look):
+    view, _ = look(PAGES[4])
+    seen, outlined = [], 0
+    for _ in range(60):
+        view.keyboard.press("Tab")
+        mark = view.evaluate(
+            "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [e.tagName, e.closest('.bd-article') !== null,"
+            " s.outlineStyle !== 'none' || s.boxShadow !== 'none']; })()"
+        )
+        seen.append(mark[1])
+        outlined += mark[2]
+    assert any(seen)
+    assert outlined >= 57
+    view.close()
+
+
+def test_code_can_be_copied(look):
+    view, wrong = look(PAGES[3])
+    view.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    first = view.locator("div.highlight").first
+    first.hover()
+    first.locator("button.copybtn").click()
+    assert view.evaluate("navigator.clipboard.readText()").strip() in first.inner_text()
+    assert not wrong
+    view.close()
+
+
+def test_a_notebook_can_be_downloaded(look):
+    view, _ = look(PAGES[3])
+    link = view.locator("a.btn-download-source-button").first
+    assert link.get_attribute("href").endswith("_sources/book/03_data_scaling_factor.ipynb")
+    view.close()
+
+
+def test_no_launch_button_is_dead(look):
+    """Without a known repository there is none."""
+    view, _ = look(PAGES[3])
+    for link in view.locator(".article-header-buttons a[href^=http]").all():
+        assert re.match(r"https://(mybinder|colab|github|gitlab)", link.get_attribute("href"))
+    view.close()
+
+
+@pytest.fixture(scope="module")
+def printed(site, tmp_path_factory):
+    """The whole book as one PDF; skipped where there is no browser."""
+    if installed() is None and os.environ.get("REQUIRE_BROWSER") != "1":
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    target = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    command = [sys.executable, str(ROOT / "book" / "_ext" / "book_pdf.py"), site, target]
+    subprocess.run(command, check=True)
+    return pypdf.PdfReader(target)
+
+
+class TestPrinted:
+    def titles(self, outline):
+        for entry in outline:
+            yield from self.titles(entry) if isinstance(entry, list) else [entry.title]
+
+    def test_the_outline_holds_every_chapter_once(self, printed, site):
+        titles = [" ".join(title.split()) for title in self.titles(printed.outline)]
+        for page in PAGES:
+            heading = copy(parsed(site / f"{page}.html").select_one(".bd-article h1"))
+            [link.extract() for link in heading.select(".headerlink")]
+            assert titles.count(" ".join(heading.get_text().split())) == 1
+
+    def test_links_lead_inwards_to_places_that_exist(self, printed):
+        named = printed.named_destinations
+        links = [
+            annotation.get_object()
+            for page in printed.pages
+            for annotation in page.get("/Annots") or []
+        ]
+        inward = [link for link in links if "/Dest" in link]
+        assert len(inward) > 250
+        assert all(str(link["/Dest"]) in named for link in inward)
+        outward = [str(link["/A"].get("/URI", "")) for link in links if "/A" in link]
+        assert all(re.match(r"https?://", address) for address in outward)
+
+    def test_nothing_is_left_in_tex(self, printed):
+        text = "".join(page.extract_text() for page in printed.pages[:40])
+        assert "\\frac" not in text
+        assert "compute-optimal" in text

@@ -1,0 +1,163 @@
+"""A build that was interrupted, and the one after it; when, where and otherwise it is built."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dated
+import pytest
+import rebuild
+import sums
+
+CELL = "from analysis import planted\n\nplanted.VALUE"
+PAUSE = """
+import os
+import time
+
+
+def pause(app, pagename, *_):
+    if "PAUSE" in os.environ:
+        print("writing", pagename, flush=True)
+        time.sleep(600)
+
+
+def setup(app):
+    app.connect("html-page-context", pause)
+"""
+ROOT = Path(__file__).resolve().parents[2]
+checkout = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout of git")
+COMMAND = (sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet")
+
+
+@pytest.fixture(scope="module")
+def small_book(tmp_path_factory):
+    """A book of two pages, built whole; it shows a value of the package."""
+    folder = tmp_path_factory.mktemp("interrupted") / "book"
+    rebuild.copy_sources(folder)
+    for page in [*(folder / "book").glob("*.ipynb"), *(folder / "book").glob("*.md")]:
+        page.unlink()
+    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    title = {"cell_type": "markdown", "metadata": {}, "id": "a", "source": "# The first page"}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
+    notebook["cells"] = [title, {**code, "id": "b", "source": CELL}]
+    (folder / "book" / "index.ipynb").write_text(json.dumps(notebook))
+    (folder / "book" / "page.md").write_text("# The second page\n\nIt holds $k_D$.\n")
+    (folder / "book" / "_ext" / "pause.py").write_text(PAUSE)
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n  - file: book/page\n"
+    )
+    config = (folder / "_config.yml").read_text()
+    (folder / "_config.yml").write_text(
+        config.replace("- site_build", "- site_build\n      - pause")
+    )
+    plant(folder, 41)
+    build(folder)
+    return folder
+
+
+def plant(folder: Path, value: int) -> None:
+    (folder / "analysis" / "planted.py").write_text(f"VALUE = {value}\n")
+
+
+def build(folder: Path) -> None:
+    done = subprocess.run(COMMAND, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def interrupt(folder: Path, sign: signal.Signals) -> subprocess.CompletedProcess:
+    """Build until a page is about to be written; then stop all processes of the build."""
+    child = subprocess.Popen(
+        COMMAND,
+        cwd=folder,
+        env=os.environ | {"PAUSE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in child.stdout:
+        if line.startswith("writing"):
+            break
+    os.killpg(child.pid, sign)
+    out, err = child.communicate()
+    return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+
+
+def value_in(folder: Path) -> str:
+    page = (folder / "_build" / "html" / "book" / "index.html").read_text()
+    return re.search(r"<span></span>(\d+)\s", page)[1]
+
+
+@pytest.mark.parametrize(("sign", "value"), [(signal.SIGINT, 42), (signal.SIGKILL, 43)])
+def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, value):
+    plant(small_book, value)
+    done = interrupt(small_book, sign)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert value_in(small_book) != str(value)
+    build(small_book)
+    assert value_in(small_book) == str(value)
+    site = small_book / "_build" / "html"
+    assert sums.read_sums((site / sums.NAME).read_text()) == sums.sums_of(site)
+    assert not list(small_book.rglob(".part-*"))
+
+
+class TestDate:
+    @pytest.fixture
+    def noted(self, monkeypatch, tmp_path):
+        monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        monkeypatch.setattr(dated, "NOTED", tmp_path / "committed.txt")
+        return dated.NOTED
+
+    @checkout
+    def test_a_checkout_asks_git(self, noted):
+        noted.write_text("$Format:%ct$\n")
+        dated.date_by_commit()
+        asked = ["git", "-C", str(Path(dated.__file__).parent), "log", "-1", "--format=%ct"]
+        assert os.environ["SOURCE_DATE_EPOCH"] == subprocess.check_output(asked, text=True).strip()
+
+    def test_an_archive_knows_its_commit(self, noted):
+        noted.write_text("1234567890\n")
+        dated.date_by_commit()
+        assert os.environ["SOURCE_DATE_EPOCH"] == "1234567890"
+
+    def test_what_is_set_already_is_kept(self, noted, monkeypatch):
+        noted.write_text("1234567890\n")
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
+        dated.date_by_commit()
+        assert os.environ["SOURCE_DATE_EPOCH"] == "7"
+
+    def test_without_git_and_archive_there_is_no_date(self, noted, monkeypatch):
+        monkeypatch.setattr(dated, "HERE", Path("/"))
+        dated.date_by_commit()
+        assert "SOURCE_DATE_EPOCH" not in os.environ
+
+    @checkout
+    def test_git_writes_the_date_into_an_archive(self):
+        name = dated.NOTED.relative_to(ROOT).as_posix()
+        attributes = (ROOT / ".gitattributes").read_text()
+        assert f"{name} export-subst" in attributes
+        assert dated.NOTED.read_text() == "$Format:%ct$\n"
+
+
+class TestOtherwise:
+    @pytest.mark.parametrize("used", ["C.UTF-8", "tr_TR.UTF-8", "tr_TR.utf8", "C", "en_US.UTF-8"])
+    def test_the_other_locale_is_another(self, monkeypatch, used):
+        monkeypatch.setenv("LC_ALL", used)
+        found = rebuild.other_locale()
+        assert found.lower().replace("-", "") != used.lower().replace("-", "")
+
+    def test_where_all_must_be_there_it_is_another_language_and_year(self, monkeypatch):
+        if os.environ.get("REQUIRE_BROWSER") != "1":
+            pytest.skip("here a build is tried otherwise as far as the machine lets")
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        assert not rebuild.other_locale().startswith("C")
+        before, words = rebuild.otherwise()
+        assert "in 400 days" in words
+        year = subprocess.check_output([*before, "date", "+%Y"], text=True)
+        assert int(year) > time.localtime().tm_year
