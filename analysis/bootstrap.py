@@ -10,29 +10,41 @@ What it measures is the choice of runs. It is not what training the same models 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from analysis.fit import (
     PARAMETERS,
+    Delta,
     FitResult,
+    Indices,
     Problems,
+    Runs,
     check_indices,
-    check_runs,
-    fit_parametric,
+    fit_runs,
     free_directions,
     least_absolute,
     minimise,
 )
-from analysis.internal.checks import able_to, count, extended, share, shown, takes
+from analysis.internal.checks import extended, shown
 from analysis.internal.display import Shown
+from analysis.internal.kinds import (
+    Flag,
+    NonNegativeFloat,
+    Positive,
+    Share,
+    able_to,
+    behind,
+    checked,
+    count,
+    numbers,
+)
 from analysis.laws import LawEnsemble
 
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
@@ -43,7 +55,10 @@ Chunk: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 _WAITING = 64  # chunks handed to an executor and not yet collected
 
 
-def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
+@checked
+def percentile_interval(
+    values: Annotated[Any, numbers(extended)], level: Share = 0.95
+) -> np.ndarray:
     """Return the ends of the middle `level` of the values, over their first axis.
 
     Infinite values are allowed: an end of the interval is always one of the values.
@@ -70,13 +85,25 @@ def percentile_interval(values: ArrayLike, level: float = 0.95) -> np.ndarray:
     >>> percentile_interval([1.0, 2.0, 3.0, np.inf], level=0.5)
     array([ 1., inf])
     """
-    level, (values,) = share("level", level), extended(values=values)
     if values.ndim == 0:
         raise ValueError(f"values must be an array, got {values}")
     tail = (1 - level) / 2
     ends: tuple[tuple[float, Literal["lower", "higher"]], ...]
     ends = ((tail, "lower"), (1 - tail, "higher"))
     return np.stack([np.quantile(values, share, axis=0, method=method) for share, method in ends])
+
+
+def generator(name: str, value: object) -> np.random.Generator:
+    """Return a generator of NumPy's, or raise `ValueError`."""
+    if not isinstance(value, np.random.Generator):
+        raise ValueError(f"{name} must be a numpy.random.Generator, got {shown(value)}")
+    return value
+
+
+def _statistic(name: str, value: object) -> object:
+    if not (callable(value) or (isinstance(value, str) and value in PARAMETERS)):
+        raise ValueError(f"{name} must be one of {PARAMETERS}, got {shown(value)}")
+    return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +159,8 @@ class BootstrapResult(Shown):
         draws = self.draws
         return {name: float(np.std(getattr(draws, name))) for name in PARAMETERS}
 
-    def interval(
-        self, statistic: str | Callable[[LawEnsemble], ArrayLike], level: float = 0.95
-    ) -> np.ndarray:
+    @checked
+    def interval(self, statistic: Annotated[Any, _statistic], level: Share = 0.95) -> np.ndarray:
         """Return the percentile interval of a statistic.
 
         Parameters
@@ -161,34 +187,32 @@ class BootstrapResult(Shown):
         draws = self.draws
         if callable(statistic):
             (values,) = extended(statistic=statistic(draws))
-        elif isinstance(statistic, str) and statistic in PARAMETERS:
-            values = getattr(draws, statistic)
         else:
-            raise ValueError(f"statistic must be one of {PARAMETERS}, got {shown(statistic)}")
+            values = getattr(draws, statistic)
         if values.ndim == 0 or len(values) != len(draws.E):
             raise ValueError(
                 f"statistic must give a value for each of {len(draws.E)} draws, "
                 f"got shape {values.shape}"
             )
-        return percentile_interval(values, level)
+        return behind(percentile_interval)(values, level)
 
     def __repr__(self) -> str:
         return f"BootstrapResult({self.failed.size} resamples, {self.n_failed} failed)"
 
 
-@takes(n_resamples=count(1, MOST), executor=able_to("submit"))
+@checked
 def bootstrap_parametric(
-    N: ArrayLike,
-    D: ArrayLike,
-    loss: ArrayLike,
+    N: Positive,
+    D: Positive,
+    loss: Positive,
     *,
-    n_resamples: int = 4000,
-    rng: np.random.Generator | None = None,
-    indices: ArrayLike | None = None,
-    delta: float = 1e-3,
-    tie_exponents: bool = False,
-    E: float | None = None,
-    executor: Executor | None = None,
+    n_resamples: Annotated[int, count(1, MOST)] = 4000,
+    rng: Annotated[np.random.Generator, generator] | None = None,
+    indices: Indices | None = None,
+    delta: Delta = 1e-3,
+    tie_exponents: Flag = False,
+    E: NonNegativeFloat | None = None,
+    executor: Annotated[Executor, able_to("submit")] | None = None,
 ) -> BootstrapResult:
     """Fit the law to resampled runs, each fit starting from the fit to all runs.
 
@@ -230,17 +254,18 @@ def bootstrap_parametric(
     >>> result.parameters.shape, result.interval("alpha").shape
     ((50, 5), (2,))
     """
-    N, D, loss, _ = check_runs(N, D, loss, None)
-    fit = fit_parametric(N, D, loss, delta=delta, tie_exponents=tie_exponents, E=E)
-    size = max(1, min(_CHUNK, _CHUNK_VALUES // N.size))
+    runs = behind(Runs)(N, D, loss)
+    fit = fit_runs(runs, delta=delta, tie_exponents=tie_exponents, E=E)
+    size = max(1, min(_CHUNK, _CHUNK_VALUES // len(runs)))
     if indices is None:
-        sources = _spawned(rng, n_resamples, size)
+        streams = generator("rng", rng)
+        sources: Sources = ((part, streams.spawn(1)[0]) for part in _parts(n_resamples, size))
     else:
-        chosen = check_indices(indices, N.size)
-        n_resamples = len(chosen)
-        sources = ((part, chosen[part]) for part in _parts(n_resamples, size))
+        check_indices(indices, len(runs))
+        n_resamples = len(indices)
+        sources = ((part, indices[part]) for part in _parts(n_resamples, size))
 
-    common = (N, D, loss, _row(fit), fit.delta, free_directions(tie_exponents, E))
+    common = (runs, _row(fit), fit.delta, free_directions(tie_exponents, E))
     parameters = np.empty((n_resamples, 5))
     objectives, failed = np.empty(n_resamples), np.empty(n_resamples, bool)
     with tqdm(total=n_resamples, desc="bootstrap", unit="fit", disable=None) as progress:
@@ -253,12 +278,6 @@ def bootstrap_parametric(
 def _parts(n_resamples: int, size: int) -> Iterator[slice]:
     for first in range(0, n_resamples, size):
         yield slice(first, min(first + size, n_resamples))
-
-
-def _spawned(rng: object, n_resamples: int, size: int) -> Sources:
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator, got {shown(rng)}")
-    return ((part, rng.spawn(1)[0]) for part in _parts(n_resamples, size))
 
 
 def _row(fit: FitResult) -> np.ndarray:
@@ -292,19 +311,17 @@ def _computed(
 def _fit_chunk(
     source: np.random.Generator | np.ndarray,
     count: int,
-    N: np.ndarray,
-    D: np.ndarray,
-    loss: np.ndarray,
+    runs: Runs,
     start: np.ndarray,
     delta: float,
     basis: np.ndarray,
 ) -> Chunk:
     """Return the parameters (count, 5), objectives and failures of one chunk of resamples."""
-    n = N.size
+    n = len(runs)
     if isinstance(source, np.random.Generator):
         source = source.integers(n, size=(count, n))
     weights = _counts(source, n).astype(float)
-    problems = Problems(N, D, loss, weights, basis)
+    problems = Problems(runs.N, runs.D, runs.loss, weights, basis)
     huber = delta or 1e-4
     starts = np.repeat(problems.theta(start)[:, None], count, axis=1)
     theta, objectives, converged = minimise(problems, starts, huber, first_delta=huber)
@@ -313,7 +330,7 @@ def _fit_chunk(
             theta[:, row], objectives[row], converged[row] = least_absolute(
                 problems, theta[:, row], row
             )
-    run = np.unique(np.stack([N, D], axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+    run = np.unique(np.stack([runs.N, runs.D], axis=1), axis=0, return_inverse=True)[1].reshape(-1)
     n_different = np.count_nonzero(_counts(run[source], n), axis=1)
     failed = ~converged | (n_different <= basis.shape[1])
     return problems.parameters(theta).T, objectives, failed

@@ -20,18 +20,17 @@ from math import exp
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    broadcast_shape,
-    non_negative,
-    plain,
-    positive,
-    set_single,
-)
+from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
+from analysis.internal.kinds import (
+    NonNegative,
+    NonNegativeFloat,
+    Positive,
+    PositiveFloat,
+    behind,
+    checked,
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ FLOP_PER_PARAMETER_TOKEN = 6
 """Training FLOP for each parameter and token: C = 6 N D (Kaplan et al. 2020, section 2.1)."""
 
 
+@checked
 @dataclass(frozen=True)
 class ParametricLaw(Shown):
     """L(N, D) = E + A / N**alpha + B / D**beta (Hoffmann et al. 2022, section 3.3, eq. 2).
@@ -90,18 +90,19 @@ class ParametricLaw(Shown):
     1.439
     """
 
-    E: float
-    A: float
-    B: float
-    alpha: float
-    beta: float
+    E: NonNegativeFloat
+    A: PositiveFloat
+    B: PositiveFloat
+    alpha: PositiveFloat
+    beta: PositiveFloat
 
-    def __post_init__(self) -> None:
-        set_single(self, non_negative, "E")
-        set_single(self, positive, "A", "B", "alpha", "beta")
+    @property
+    def laws_shape(self) -> tuple[int, ...]:
+        """How many laws this is: () for one, (n,) for an ensemble."""
+        return np.shape(self.E)
 
-    @answers()
-    def loss(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
+    @checked(finite=True)
+    def loss(self, N: Positive, D: Positive) -> FloatOrArray:
         """Return E + A / N**alpha + B / D**beta (Hoffmann et al. 2022, section 3.3, eq. 2).
 
         Parameters
@@ -119,10 +120,10 @@ class ParametricLaw(Shown):
         ValueError
             If N or D is not positive and finite.
         """
-        return plain(self.E + np.asarray(self.reducible_loss(N, D)))
+        return plain(self.E + np.asarray(behind(self.reducible_loss)(N, D)))
 
-    @answers()
-    def reducible_loss(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
+    @checked(finite=True)
+    def reducible_loss(self, N: Positive, D: Positive) -> FloatOrArray:
         """Return the loss above E: what more parameters and more tokens can still remove.
 
         Parameters
@@ -140,11 +141,10 @@ class ParametricLaw(Shown):
         ValueError
             If N or D is not positive and finite.
         """
-        N, D = self._given(N=N, D=D)
         return plain(self.A * N**-self.alpha + self.B * D**-self.beta)
 
-    @answers(under="raise")
-    def compute_optimal(self, C: ArrayLike) -> Allocation:
+    @checked(finite=True, under="raise")
+    def compute_optimal(self, C: Positive) -> Allocation:
         """Return the allocation of C FLOP with the smallest loss (Hoffmann et al. 2022, eq. 4).
 
         N_opt = G (C / 6)**(beta / (alpha + beta)), D_opt = C / (6 N_opt),
@@ -165,7 +165,6 @@ class ParametricLaw(Shown):
         ValueError
             If C is not positive and finite, or the answer leaves the range of double precision.
         """
-        (C,) = self._given(C=C)
         exponent_sum = self.alpha + self.beta
         G = (self.alpha * self.A / (self.beta * self.B)) ** (1 / exponent_sum)
         product = C / FLOP_PER_PARAMETER_TOKEN
@@ -173,8 +172,8 @@ class ParametricLaw(Shown):
         D = product ** (self.alpha / exponent_sum) / G
         return Allocation(plain(N), plain(D), plain(C))
 
-    @answers(under="raise")
-    def compute_optimal_for_loss(self, L: ArrayLike) -> Allocation:
+    @checked(finite=True, under="raise")
+    def compute_optimal_for_loss(self, L: Positive) -> Allocation:
         """Return the cheapest run that reaches a loss of L nats per token.
 
         At the optimum the two reducible terms stand in the ratio beta to alpha: with
@@ -195,7 +194,6 @@ class ParametricLaw(Shown):
         ValueError
             If L is not above E, which no finite run reaches, or N or D leaves double precision.
         """
-        (L,) = self._given(L=L)
         reached = np.asarray(self.E < L)
         if not reached.all():
             found, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
@@ -205,8 +203,8 @@ class ParametricLaw(Shown):
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
-    @answers(under="raise")
-    def compute_optimal_for_size(self, N: ArrayLike) -> Allocation:
+    @checked(finite=True, under="raise")
+    def compute_optimal_for_size(self, N: Positive) -> Allocation:
         """Return the run for which N parameters are compute-optimal: where the marginal rate is 1.
 
         D = (beta B N**alpha / (alpha A))**(1 / beta).
@@ -226,13 +224,12 @@ class ParametricLaw(Shown):
         ValueError
             If N is not positive and finite, or the answer leaves the range of double precision.
         """
-        (N,) = self._given(N=N)
         log_ratio = np.log(self.beta * self.B / (self.alpha * self.A)) + self.alpha * np.log(N)
         D = np.exp(log_ratio / self.beta)
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
-    @answers(under="raise")
-    def marginal_rate(self, N: ArrayLike, D: ArrayLike) -> FloatOrArray:
+    @checked(finite=True, under="raise")
+    def marginal_rate(self, N: Positive, D: Positive) -> FloatOrArray:
         """Return m = -dlnD/dlnN on the iso-loss curve through (N, D).
 
         A model 1 % smaller needs m % more tokens for the same loss. At the compute-optimal model
@@ -254,14 +251,11 @@ class ParametricLaw(Shown):
         ValueError
             If N or D is not positive and finite, or m leaves the range of double precision.
         """
-        N, D = self._given(N=N, D=D)
         log_rate = self.alpha * -np.log(N) + self.beta * np.log(D)
         return plain(np.exp(log_rate) * (self.alpha * self.A / (self.beta * self.B)))
 
-    def _given(self, **arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
-        return positive(**arguments)
 
-
+@checked
 @dataclass(frozen=True, eq=False)
 class LawEnsemble(ParametricLaw):
     """Many laws of one form, such as the fits to resampled runs: everything is done elementwise.
@@ -285,26 +279,17 @@ class LawEnsemble(ParametricLaw):
     """
 
     # Arrays, where a law has floats: an ensemble stands wherever a law may.
-    E: FloatOrArray
-    A: FloatOrArray
-    B: FloatOrArray
-    alpha: FloatOrArray
-    beta: FloatOrArray
+    E: NonNegative
+    A: Positive
+    B: Positive
+    alpha: Positive
+    beta: Positive
 
     def __post_init__(self) -> None:
-        non_negative(E=self.E)
-        positive(A=self.A, B=self.B, alpha=self.alpha, beta=self.beta)
-        for name in (field.name for field in fields(self)):
-            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
-        shapes = [getattr(self, field.name).shape for field in fields(self)]
+        shapes = [np.shape(getattr(self, field.name)) for field in fields(self)]
         if len(set(shapes)) > 1 or len(shapes[0]) != 1:
             names = ", ".join(field.name for field in fields(self))
             raise ValueError(f"{names} must be arrays of one length, got shapes {shapes}")
-
-    def _given(self, **arguments: ArrayLike) -> tuple[NDArray[np.float64], ...]:
-        arrays = positive(**arguments)
-        broadcast_shape(laws=self.E, **dict(zip(arguments, arrays, strict=True)))
-        return arrays
 
     def __len__(self) -> int:
         return len(self.E)

@@ -10,17 +10,12 @@ so that no amount of repetition makes U tokens worth more than (1 + R) U.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated, Any
 
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    broadcast_shape,
-    extended,
-    plain,
-    positive,
-)
+import numpy as np
+
+from analysis.internal.checks import FloatOrArray, extended, plain, positive
+from analysis.internal.kinds import Positive, behind, checked, numbers
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import data_scaling_factor
 
@@ -28,9 +23,19 @@ REPETITION = 15.39
 """R of Muennighoff et al. 2023: repetitions after which a repeated token is worth 1/e."""
 
 
-@answers(infinite=True)
+def positive_or_infinite(**arguments: Any) -> tuple[np.ndarray, ...]:
+    """As `positive`, with infinity allowed."""
+    arrays = extended(**arguments)
+    for name, values in zip(arguments, arrays, strict=True):
+        positive(**{name: np.where(np.isposinf(values), 1.0, values)})
+    return arrays
+
+
+@checked(finite=False)
 def tokens_with_repetition(
-    fresh: ArrayLike, unique: ArrayLike = 1.0, R: ArrayLike = REPETITION
+    fresh: Annotated[Any, numbers(positive_or_infinite)],
+    unique: Positive = 1.0,
+    R: Positive = REPETITION,
 ) -> FloatOrArray:
     """Return the tokens to train on, repeats included, that are worth so many fresh ones.
 
@@ -60,19 +65,15 @@ def tokens_with_repetition(
     >>> tokens_with_repetition(20.0)
     inf
     """
-    (fresh,) = extended(fresh=fresh)
-    positive(fresh=np.where(np.isposinf(fresh), 1.0, fresh))
-    unique, R = positive(unique=unique, R=R)
-    broadcast_shape(fresh=fresh, unique=unique, R=R)
     repeats = np.maximum(fresh / unique - 1, 0)
     with np.errstate(divide="ignore"):
         needed = -R * np.log1p(-np.minimum(repeats / R, 1.0))
     return plain(np.minimum(fresh, unique) + unique * needed)
 
 
-@answers(infinite=True)
+@checked(finite=False)
 def overhead_with_repetition(
-    k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 1.0
+    k_N: Positive, alpha: Positive, beta: Positive, unique: Positive = 1.0
 ) -> FloatOrArray:
     """Return the compute overhead of a model whose distinct tokens are limited, a fraction.
 
@@ -96,17 +97,14 @@ def overhead_with_repetition(
     >>> round(overhead_with_repetition(0.5, alpha=0.336, beta=0.283), 4)
     0.2425
     """
-    k_N, alpha, beta, unique = positive(k_N=k_N, alpha=alpha, beta=beta, unique=unique)
-    if unique.min() < 1:
-        raise ValueError(f"unique must not be below 1, got {unique.min()}")
-    k_D = data_scaling_factor(k_N, alpha, beta)
-    return plain(k_N * np.asarray(tokens_with_repetition(k_D, unique)) - 1)
+    if np.min(unique) < 1:
+        raise ValueError(f"unique must not be below 1, got {np.min(unique)}")
+    k_D = behind(data_scaling_factor)(k_N, alpha, beta)
+    return plain(k_N * np.asarray(behind(tokens_with_repetition)(k_D, unique)) - 1)
 
 
-@answers(infinite=True)
-def wall_with_repetition(
-    alpha: ArrayLike, beta: ArrayLike, unique: ArrayLike = 1.0
-) -> FloatOrArray:
+@checked(finite=False)
+def wall_with_repetition(alpha: Positive, beta: Positive, unique: Positive = 1.0) -> FloatOrArray:
     """Return the k_N at which all repetition of the distinct tokens is not enough.
 
     The exchange curve is its own inverse when size and data change places.
@@ -116,12 +114,11 @@ def wall_with_repetition(
     >>> round(wall_with_repetition(alpha=0.336, beta=0.283), 3)
     0.226
     """
-    alpha, beta, unique = positive(alpha=alpha, beta=beta, unique=unique)
-    return data_scaling_factor((1 + REPETITION) * unique, beta, alpha)
+    return behind(data_scaling_factor)((1 + REPETITION) * unique, beta, alpha)
 
 
-@answers(law=ParametricLaw)
-def excess_loss(law: ParametricLaw, k_N: ArrayLike, C: ArrayLike) -> FloatOrArray:
+@checked(finite=True)
+def excess_loss(law: ParametricLaw, k_N: Positive, C: Positive) -> FloatOrArray:
     """Return by which fraction the loss of a model k_N times the optimal size is higher at C FLOP.
 
     At the same compute it sees 1/k_N times the tokens. Unlike the overhead, this depends on C and
@@ -133,7 +130,7 @@ def excess_loss(law: ParametricLaw, k_N: ArrayLike, C: ArrayLike) -> FloatOrArra
     >>> round(excess_loss(PUBLISHED["besiroglu-2024"].law, 0.5, 1e22), 4)
     0.0046
     """
-    k_N, C = positive(k_N=k_N, C=C)
-    best = law.compute_optimal(C)
-    least = np.asarray(law.loss(best.N, best.D))
-    return plain(np.asarray(law.loss(k_N * best.N, best.D / k_N)) / least - 1)
+    best, loss = behind(law.compute_optimal)(C), behind(law.loss)
+    return plain(
+        np.asarray(loss(k_N * best.N, best.D / k_N)) / np.asarray(loss(best.N, best.D)) - 1
+    )

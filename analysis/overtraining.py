@@ -16,28 +16,29 @@ and chaining the two predicts the error of a model that nobody has trained.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from analysis.fit import (
     FitResult,
     Projection,
-    check_runs,
+    Runs,
+    Weights,
     least_squares_covariance,
     project,
     status_of,
 )
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    non_negative,
-    plain,
-    positive,
-    set_single,
-)
+from analysis.internal.checks import FloatOrArray, non_negative, plain, positive
 from analysis.internal.display import Shown
+from analysis.internal.kinds import (
+    NonNegativeFloat,
+    Positive,
+    PositiveFloat,
+    behind,
+    checked,
+    numbers,
+)
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 
 ETA_RANGE = (0.005, 1.0)
@@ -45,6 +46,7 @@ GAMMA_RANGE = (0.01, 20.0)
 """Where the exponents are searched."""
 
 
+@checked
 @dataclass(frozen=True)
 class OvertrainingLaw(Shown):
     """L(C, M) = E + (a M**eta + b M**-eta) C**-eta (Gadre et al. 2024, eq. 4).
@@ -72,17 +74,13 @@ class OvertrainingLaw(Shown):
     7.52
     """
 
-    E: float
-    a: float
-    b: float
-    eta: float
-
-    def __post_init__(self) -> None:
-        set_single(self, non_negative, "E", "a", "b")
-        set_single(self, positive, "eta")
+    E: NonNegativeFloat
+    a: NonNegativeFloat
+    b: NonNegativeFloat
+    eta: PositiveFloat
 
     @classmethod
-    @answers(law=ParametricLaw)
+    @checked(finite=True)
     def from_parametric(cls, law: ParametricLaw) -> OvertrainingLaw:
         """Return the same law in C and M: a = A 6**eta, b = B 6**eta, eta = alpha / 2.
 
@@ -106,7 +104,7 @@ class OvertrainingLaw(Shown):
         scale = FLOP_PER_PARAMETER_TOKEN**eta
         return cls(law.E, law.A * scale, law.B * scale, eta)
 
-    @answers()
+    @checked(finite=True)
     def parametric(self) -> ParametricLaw:
         """Return the same law in N and D: alpha = beta = 2 eta, A = a 6**-eta, B = b 6**-eta.
 
@@ -122,8 +120,8 @@ class OvertrainingLaw(Shown):
         scale = FLOP_PER_PARAMETER_TOKEN**-self.eta
         return ParametricLaw(self.E, self.a * scale, self.b * scale, 2 * self.eta, 2 * self.eta)
 
-    @answers()
-    def loss(self, C: ArrayLike, M: ArrayLike) -> FloatOrArray:
+    @checked(finite=True)
+    def loss(self, C: Positive, M: Positive) -> FloatOrArray:
         """Return E + (a M**eta + b M**-eta) C**-eta (Gadre et al. 2024, eq. 4).
 
         Parameters
@@ -143,7 +141,6 @@ class OvertrainingLaw(Shown):
         ValueError
             If C or M is not positive and finite.
         """
-        C, M = positive(C=C, M=M)
         slope = self.a * M**self.eta + self.b * M**-self.eta
         return plain(self.E + slope * C**-self.eta)
 
@@ -160,6 +157,7 @@ class OvertrainingLaw(Shown):
         return float((self.b / self.a) ** (1 / (2 * self.eta)))
 
 
+@checked
 @dataclass(frozen=True)
 class DownstreamLaw(Shown):
     """error = epsilon - k exp(-gamma L) (Gadre et al. 2024, eq. 5).
@@ -185,16 +183,12 @@ class DownstreamLaw(Shown):
     0.467
     """
 
-    epsilon: float
-    k: float
-    gamma: float
+    epsilon: NonNegativeFloat
+    k: NonNegativeFloat
+    gamma: PositiveFloat
 
-    def __post_init__(self) -> None:
-        set_single(self, non_negative, "epsilon", "k")
-        set_single(self, positive, "gamma")
-
-    @answers()
-    def error(self, loss: ArrayLike) -> FloatOrArray:
+    @checked(finite=True)
+    def error(self, loss: Positive) -> FloatOrArray:
         """Return epsilon - k exp(-gamma L), the average error on the tasks.
 
         Parameters
@@ -212,12 +206,12 @@ class DownstreamLaw(Shown):
         ValueError
             If the loss is not positive and finite.
         """
-        (loss,) = positive(loss=loss)
         return plain(self.epsilon - self.k * np.exp(-self.gamma * loss))
 
 
+@checked
 def fit_overtraining(
-    N: ArrayLike, D: ArrayLike, loss: ArrayLike, *, weights: ArrayLike | None = None
+    N: Positive, D: Positive, loss: Positive, *, weights: Weights | None = None
 ) -> FitResult:
     """Fit the over-training law by least squares on the loss.
 
@@ -253,9 +247,9 @@ def fit_overtraining(
     >>> fit.status, round(fit.law.eta, 6), round(fit.law.E, 6)
     ('converged', 0.13, 1.7)
     """
-    N, D, loss, weights = check_runs(N, D, loss, weights)
+    runs = behind(Runs)(N, D, loss, weights)
     root = np.ones_like(loss) if weights is None else np.sqrt(weights)
-    n_different = different(root > 0, at_least=4, N=N, D=D)
+    n_different = different(runs.counted, at_least=4, N=N, D=D)
     log_N, log_D = np.log(N), np.log(D)
     centre_N, centre_D = log_N.mean(), log_D.mean()
 
@@ -269,10 +263,14 @@ def fit_overtraining(
     a, b = size * np.exp(2 * eta * centre_N) * scale, data * np.exp(2 * eta * centre_D) * scale
     law = OvertrainingLaw(E, a, b, eta)
     jacobian = overtraining_jacobian(law, N, D) * root[:, None]
-    return result_of(law, found, jacobian[root > 0], n_different)
+    return result_of(law, found, jacobian[runs.counted], n_different)
 
 
-def fit_downstream(loss: ArrayLike, error: ArrayLike) -> FitResult:
+@checked
+def fit_downstream(
+    loss: Annotated[Any, numbers(positive, broadcasts=False)],
+    error: Annotated[Any, numbers(non_negative, broadcasts=False)],
+) -> FitResult:
     """Fit the law from loss to error, Gadre et al. 2024, eq. 5, by least squares on the error.
 
     Parameters
@@ -301,7 +299,6 @@ def fit_downstream(loss: ArrayLike, error: ArrayLike) -> FitResult:
     >>> fit.status, round(fit.law.gamma, 6)
     ('converged', 0.715)
     """
-    (loss,), (error,) = positive(loss=loss), non_negative(error=error)
     if loss.ndim != 1 or loss.shape != error.shape:
         raise ValueError(
             f"loss and error must be arrays of one length, got {loss.shape} and {error.shape}"

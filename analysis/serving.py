@@ -20,18 +20,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    broadcast_shape,
-    non_negative,
-    plain,
-    positive,
-)
+from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.counts import show_count
+from analysis.internal.kinds import NonNegative, Positive, behind, checked
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.tradeoff import (
     Placement,
@@ -42,9 +35,9 @@ from analysis.tradeoff import (
 )
 
 
-@answers()
+@checked(finite=True)
 def lifetime_compute(
-    N: ArrayLike, D: ArrayLike, inference_tokens: ArrayLike, *, inference_cost_ratio: ArrayLike = 1
+    N: Positive, D: Positive, inference_tokens: NonNegative, *, inference_cost_ratio: Positive = 1
 ) -> FloatOrArray:
     """Return 6 N D + 2 r N T: what training and serving cost together, in FLOP of training.
 
@@ -73,19 +66,17 @@ def lifetime_compute(
     >>> f"{lifetime_compute(7e9, 1e12, 3e12):.3g} FLOP"
     '8.4e+22 FLOP'
     """
-    N, D, r = positive(N=N, D=D, inference_cost_ratio=inference_cost_ratio)
-    (T,) = non_negative(inference_tokens=inference_tokens)
-    broadcast_shape(N=N, D=D, inference_tokens=T, inference_cost_ratio=r)
-    return plain(FLOP_PER_PARAMETER_TOKEN * N * (D + r * T / TRAINING_TO_SERVING))
+    served = inference_cost_ratio * inference_tokens / TRAINING_TO_SERVING
+    return plain(FLOP_PER_PARAMETER_TOKEN * N * (D + served))
 
 
-@answers(law=ParametricLaw)
+@checked(finite=True)
 def lifetime_optimal(
     law: ParametricLaw,
-    loss: ArrayLike,
-    inference_tokens: ArrayLike,
+    loss: Positive,
+    inference_tokens: NonNegative,
     *,
-    inference_cost_ratio: ArrayLike = 1.0,
+    inference_cost_ratio: Positive = 1.0,
 ) -> Placement:
     """Place the model of a given loss that is cheapest to train and to serve.
 
@@ -122,18 +113,16 @@ def lifetime_optimal(
     >>> f"{cheapest.optimal.N:.3g} parameters become {cheapest.run.N:.2g}"
     '1.3e+10 parameters become 7e+09'
     """
-    loss, r = positive(loss=loss, inference_cost_ratio=inference_cost_ratio)
-    (T,) = non_negative(inference_tokens=inference_tokens)
-    optimal = law.compute_optimal_for_loss(loss)
-    broadcast_shape(loss=optimal.D, inference_tokens=T, inference_cost_ratio=r)
-    excess = excess_rate(r * T / optimal.D, law.alpha, law.beta)
+    optimal = behind(law.compute_optimal_for_loss)(loss)
+    served = inference_cost_ratio * inference_tokens / optimal.D
+    excess = excess_rate(served, law.alpha, law.beta)
     k_N, k_D, overhead = at_log_rate(np.log1p(excess), law.alpha, law.beta)
     return Placement(k_N, k_D, overhead, plain(1 + excess), optimal)
 
 
-@answers()
+@checked(finite=True)
 def lifetime_scales(
-    served: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+    served: NonNegative, alpha: Positive, beta: Positive
 ) -> tuple[FloatOrArray, FloatOrArray]:
     """Return (k_N, k_D) of the model that is cheapest over its life, free of the budget.
 
@@ -160,15 +149,12 @@ def lifetime_scales(
     >>> round(k_N, 4), round(k_D, 4)
     (0.7246, 1.4302)
     """
-    (served,) = non_negative(served=served)
-    alpha, beta = positive(alpha=alpha, beta=beta)
-    broadcast_shape(served=served, alpha=alpha, beta=beta)
     k_N, k_D, _ = at_log_rate(np.log1p(excess_rate(served, alpha, beta)), alpha, beta)
     return k_N, k_D
 
 
-@answers()
-def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+@checked(finite=True)
+def lifetime_saving(served: NonNegative, alpha: Positive, beta: Positive) -> FloatOrArray:
     """Return the share of the lifetime cost that the cheapest model saves, a fraction.
 
     Against the compute-optimal model of the same loss serving as much; 0 where nothing is served.
@@ -179,14 +165,13 @@ def lifetime_saving(served: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Flo
     >>> round(lifetime_saving(1.0, alpha=0.336, beta=0.283), 4)
     0.0417
     """
-    k_N, k_D = lifetime_scales(served, alpha, beta)
-    (served,) = non_negative(served=served)
+    k_N, k_D = behind(lifetime_scales)(served, alpha, beta)
     return plain(1 - relative_cost(k_N, k_D, served))
 
 
-@answers(infinite=True)
+@checked(finite=False)
 def lifetime_cost(
-    k_N: ArrayLike, served: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+    k_N: Positive, served: NonNegative, alpha: Positive, beta: Positive
 ) -> FloatOrArray:
     """Return what a model of any size costs over its life, relative to the compute-optimal one.
 
@@ -206,15 +191,12 @@ def lifetime_cost(
     >>> round(lifetime_cost(0.5, 10.0, alpha=0.336, beta=0.283), 4)
     0.6633
     """
-    k_N, alpha, beta = positive(k_N=k_N, alpha=alpha, beta=beta)
-    (served,) = non_negative(served=served)
-    broadcast_shape(k_N=k_N, served=served, alpha=alpha, beta=beta)
-    return plain(relative_cost(k_N, data_scaling_factor(k_N, alpha, beta), served))
+    return plain(relative_cost(k_N, behind(data_scaling_factor)(k_N, alpha, beta), served))
 
 
-@answers(law=ParametricLaw)
+@checked(finite=True)
 def implied_tokens(
-    law: ParametricLaw, N: ArrayLike, D: ArrayLike, *, inference_cost_ratio: ArrayLike = 1.0
+    law: ParametricLaw, N: Positive, D: Positive, *, inference_cost_ratio: Positive = 1.0
 ) -> FloatOrArray:
     """Return T = 3 (m - 1) D / r: the served tokens for which a run was the right one.
 
@@ -227,12 +209,12 @@ def implied_tokens(
     >>> f"{implied_tokens(PUBLISHED['de-vries-2023'].law, 6.9e9, 1e12):.2g} tokens"
     '1.3e+12 tokens'
     """
-    N, D, r = positive(N=N, D=D, inference_cost_ratio=inference_cost_ratio)
-    return plain(TRAINING_TO_SERVING * (law.marginal_rate(N, D) - 1) * D / r)
+    excess = behind(law.marginal_rate)(N, D) - 1
+    return plain(TRAINING_TO_SERVING * excess * D / inference_cost_ratio)
 
 
-@answers(infinite=True)
-def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+@checked(finite=False)
+def break_even(k_N: Positive, alpha: Positive, beta: Positive) -> FloatOrArray:
     """Return r T / D_opt after which a smaller model has paid for its compute overhead.
 
     Training it takes 6 N_opt D_opt (k_N k_D - 1) more, serving it 2 r N_opt T (1 - k_N) less.
@@ -258,16 +240,15 @@ def break_even(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArra
     >>> round(break_even(0.5, alpha=0.336, beta=0.283), 3)
     1.247
     """
-    (k_N,) = positive(k_N=k_N)
     if k_N.max() > 1:
         raise ValueError(f"k_N must not be above 1, got {k_N.max()}")
-    overhead = compute_overhead(k_N, alpha, beta)
+    overhead = behind(compute_overhead)(k_N, alpha, beta)
     # At k_N = 1 nothing is spent and nothing saved: 0 / 0 counts as 0.
     return plain(TRAINING_TO_SERVING * overhead / np.maximum(1 - k_N, 1e-300))
 
 
-@answers(law=ParametricLaw)
-def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
+@checked(finite=True)
+def at_size(law: ParametricLaw, loss: Positive, N: Positive) -> Placement:
     """Place the run of N parameters that reaches a loss.
 
     Parameters
@@ -293,18 +274,18 @@ def at_size(law: ParametricLaw, loss: ArrayLike, N: ArrayLike) -> Placement:
     >>> f"{run.D:.3g} tokens"
     '7.35e+11 tokens'
     """
-    loss, N = positive(loss=loss, N=N)
-    optimal = law.compute_optimal_for_loss(loss)
+    optimal = behind(law.compute_optimal_for_loss)(loss)
     k_N = np.asarray(N / optimal.N)
-    least = np.asarray(minimum_model_scale(law.alpha, law.beta) * optimal.N)
+    least = np.asarray(behind(minimum_model_scale)(law.alpha, law.beta) * optimal.N)
     check_above(least, N, k_N.shape)
-    k_D = data_scaling_factor(k_N, law.alpha, law.beta)
-    overhead = compute_overhead(k_N, law.alpha, law.beta)
-    return Placement(plain(k_N), k_D, overhead, law.marginal_rate(N, k_D * optimal.D), optimal)
+    k_D = behind(data_scaling_factor)(k_N, law.alpha, law.beta)
+    overhead = behind(compute_overhead)(k_N, law.alpha, law.beta)
+    rate = behind(law.marginal_rate)(N, k_D * optimal.D)
+    return Placement(plain(k_N), k_D, overhead, rate, optimal)
 
 
-@answers()
-def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrArray:
+@checked(finite=True)
+def largest_model(memory: Positive, bytes_per_parameter: Positive) -> FloatOrArray:
     """Return how many parameters fit into a memory; their activations and caches need their own.
 
     Parameters
@@ -329,8 +310,7 @@ def largest_model(memory: ArrayLike, bytes_per_parameter: ArrayLike) -> FloatOrA
     >>> largest_model(16e9, 2)
     8000000000.0
     """
-    memory, size = positive(memory=memory, bytes_per_parameter=bytes_per_parameter)
-    return plain(memory / size)
+    return plain(memory / bytes_per_parameter)
 
 
 FLOP_PER_PARAMETER_SERVED = 2

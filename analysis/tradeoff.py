@@ -25,23 +25,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import elementwise
 
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    broadcast_shape,
-    non_negative,
-    plain,
-    positive,
-    positive_as_given,
-)
+from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Doubles, NonNegative, Positive, PositiveAsGiven, behind, checked
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, ParametricLaw
 
 BLOCK = 16_384
 """Elements in a block: four double-precision operands of this size fit a core's cache."""
+H_SERIES = 1 / np.array([2, 6, 24, 120, 720, 5040, 40320])
+"""Coefficients of (exp(x) - 1 - x) / x**2."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +66,10 @@ class Placement(Shown):
         return _allocation(self.k_N * self.optimal.N, self.k_D * self.optimal.D)
 
 
-@answers(infinite=True)
-def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+@checked(finite=False)
+def data_scaling_factor(
+    k_N: PositiveAsGiven, alpha: PositiveAsGiven, beta: PositiveAsGiven
+) -> FloatOrArray:
     """Return k_D = [1 + (beta/alpha)(1 - k_N**-alpha)]**(-1/beta) (de Vries 2023).
 
     Parameters
@@ -104,8 +100,10 @@ def data_scaling_factor(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Fl
     return _over_sizes(k_D_into, k_N, alpha, beta)
 
 
-@answers(infinite=True)
-def compute_overhead(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+@checked(finite=False)
+def compute_overhead(
+    k_N: PositiveAsGiven, alpha: PositiveAsGiven, beta: PositiveAsGiven
+) -> FloatOrArray:
     """Return k_N k_D - 1: the extra compute of a model k_N times the optimal size, a fraction.
 
     Zero at k_N = 1, positive elsewhere, `inf` at and below `minimum_model_scale`; accurate to
@@ -139,8 +137,8 @@ def compute_overhead(k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike) -> Float
     return _over_sizes(overhead_into, k_N, alpha, beta)
 
 
-@answers()
-def minimum_model_scale(alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
+@checked(finite=True)
+def minimum_model_scale(alpha: Positive, beta: Positive) -> FloatOrArray:
     """Return k_min = (1 + alpha/beta)**(-1/alpha): the size that infinite data would be needed for.
 
     Where k_D has its pole (de Vries 2023); it holds neither A, B, E nor the budget.
@@ -165,13 +163,12 @@ def minimum_model_scale(alpha: ArrayLike, beta: ArrayLike) -> FloatOrArray:
     >>> round(minimum_model_scale(alpha=0.336, beta=0.283), 4)
     0.0974
     """
-    alpha, beta = positive(alpha=alpha, beta=beta)
     return plain(np.exp(-np.log1p(alpha / beta) / alpha))
 
 
-@answers()
+@checked(finite=True)
 def model_scale_for_overhead(
-    overhead: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+    overhead: NonNegative, alpha: Positive, beta: Positive
 ) -> FloatOrArray:
     """Return the k_N below 1 whose compute overhead is the given fraction.
 
@@ -200,9 +197,6 @@ def model_scale_for_overhead(
     >>> round(model_scale_for_overhead(1.0, alpha=0.336, beta=0.283), 4)
     0.3053
     """
-    (overhead,) = non_negative(overhead=overhead)
-    alpha, beta = positive(alpha=alpha, beta=beta)
-    broadcast_shape(overhead=overhead, alpha=alpha, beta=beta)
     target = np.log1p(overhead)
     # ln(k_N k_D) at marginal rate m grows like (ln m)**2 near m = 1, hence the roots, and lies
     # above ln(m)/beta less a constant, hence the upper end.
@@ -218,9 +212,9 @@ def model_scale_for_overhead(
     return plain(np.exp(log_scales(solution.x, alpha, beta)[0]))
 
 
-@answers(infinite=True)
+@checked(finite=False)
 def scales_from_marginal_rate(
-    m: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+    m: Positive, alpha: Positive, beta: Positive
 ) -> tuple[FloatOrArray, FloatOrArray]:
     """Return (k_N, k_D) of the model whose marginal rate is m, in closed form.
 
@@ -251,13 +245,12 @@ def scales_from_marginal_rate(
     >>> round(k_N, 4), round(k_D, 4)
     (0.3897, 3.7826)
     """
-    m, alpha, beta = positive(m=m, alpha=alpha, beta=beta)
     k_N, k_D, _ = at_log_rate(np.log(m), alpha, beta)
     return k_N, k_D
 
 
-@answers(law=ParametricLaw, under="raise")
-def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
+@checked(finite=True, under="raise")
+def place(law: ParametricLaw, N: Positive, D: Positive) -> Placement:
     """Place a run of N parameters and D tokens against the cheapest run of the same loss.
 
     Exact and in closed form, through the marginal rate m of the law at (N, D); over- and
@@ -289,8 +282,7 @@ def place(law: ParametricLaw, N: ArrayLike, D: ArrayLike) -> Placement:
     >>> round(llama.k_N, 4), round(llama.overhead, 3)
     (0.5797, 0.117)
     """
-    N, D = positive(N=N, D=D)
-    m = law.marginal_rate(N, D)
+    m = behind(law.marginal_rate)(N, D)
     k_N, k_D, overhead = at_log_rate(np.log(m), law.alpha, law.beta)
     return Placement(k_N, k_D, overhead, m, _allocation(N / k_N, D / k_D))
 
@@ -300,11 +292,11 @@ def _allocation(N: FloatOrArray, D: FloatOrArray) -> Allocation:
 
 
 def _over_sizes(
-    kernel: Callable[..., None], k_N: ArrayLike, alpha: ArrayLike, beta: ArrayLike
+    kernel: Callable[..., None], k_N: PositiveAsGiven, alpha: PositiveAsGiven, beta: PositiveAsGiven
 ) -> FloatOrArray:
     """Apply kernel(out, k_N, alpha, beta) block by block; infinite at and below the wall."""
-    k_N, alpha, beta = positive_as_given(k_N=k_N, alpha=alpha, beta=beta)
-    wall = np.asarray(minimum_model_scale(alpha, beta))
+    exponents = (np.asarray(exponent, dtype=float) for exponent in (alpha, beta))
+    wall = np.asarray(behind(minimum_model_scale)(*exponents))
     blocks = np.nditer(
         (None, k_N, alpha, beta, wall),
         flags=("external_loop", "buffered"),
@@ -317,11 +309,6 @@ def _over_sizes(
             # A hair above the wall rounding can put k_D**-beta below 0, which gives NaN.
             out[(operands[0] <= wall_block) | np.isnan(out)] = np.inf
         return plain(blocks.operands[0])
-
-
-Doubles = NDArray[np.float64]
-H_SERIES = 1 / np.array([2, 6, 24, 120, 720, 5040, 40320])
-"""Coefficients of (exp(x) - 1 - x) / x**2."""
 
 
 def at_log_rate(log_m: Any, alpha: Any, beta: Any) -> tuple[FloatOrArray, ...]:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.bootstrap import percentile_interval
-from analysis.internal.checks import answers, non_negative, positive, single
 from analysis.internal.display import Shown
+from analysis.internal.kinds import NonNegativeFloat, PositiveFloat, behind, checked
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
 from analysis.serving import (
     TRAINING_TO_SERVING,
@@ -97,16 +97,16 @@ class Advice(Shown):
     options: tuple[Option, ...]
 
 
-@answers(infinite=True, law=ParametricLaw, ensemble=LawEnsemble)
+@checked(finite=False)
 def advise(
     law: ParametricLaw,
     *,
-    N: float | None = None,
-    D: float | None = None,
-    loss: float | None = None,
-    compute: float | None = None,
-    inference_tokens: float | None = None,
-    inference_cost_ratio: float = 1.0,
+    N: PositiveFloat | None = None,
+    D: PositiveFloat | None = None,
+    loss: PositiveFloat | None = None,
+    compute: PositiveFloat | None = None,
+    inference_tokens: NonNegativeFloat | None = None,
+    inference_cost_ratio: PositiveFloat = 1.0,
     ensemble: LawEnsemble | None = None,
 ) -> Advice:
     """Place a run, and what else reaches its loss.
@@ -137,25 +137,22 @@ def advise(
     """
     asked = {"N": N, "D": D, "loss": loss, "compute": compute}
     ask = _question({name: value for name, value in asked.items() if value is not None})
-    T = None
-    if inference_tokens is not None:
-        T = single(non_negative, "inference_tokens", inference_tokens)
-    r = single(positive, "inference_cost_ratio", inference_cost_ratio)
+    T, r = inference_tokens, inference_cost_ratio
     placement = ask(law)
     run = placement.run
-    reached = law.loss(run.N, run.D)
+    reached = behind(law.loss)(run.N, run.D)
     named = [(OPTIMUM if N is None else ASKED, placement)]
     if T is not None:
-        cheapest = lifetime_optimal(law, reached, T, inference_cost_ratio=r)
+        cheapest = behind(lifetime_optimal)(law, reached, T, inference_cost_ratio=r)
         named.append(("cheapest over its life", cheapest))
-    wall = minimum_model_scale(law.alpha, law.beta)
+    wall = behind(minimum_model_scale)(law.alpha, law.beta)
     optimal = placement.optimal
     for k_N in SCALES:
         if k_N > wall and all(abs(k_N - other.k_N) > 0.02 for _, other in named):
             if k_N == 1:
                 named.append((OPTIMUM, _at_optimum(optimal)))
             else:
-                sized = at_size(law, reached, k_N * optimal.N)
+                sized = behind(at_size)(law, reached, k_N * optimal.N)
                 named.append((f"{k_N:g} of the optimum", sized))
     named.sort(key=lambda pair: -pair[1].k_N)
     bands, no_bands = ({}, "") if ensemble is None else _bands(ask, ensemble)
@@ -175,21 +172,20 @@ def advise(
 
 def _question(given: dict[str, float]) -> Callable[[ParametricLaw], Placement]:
     """What is given, as a function from a law, or an ensemble, to the run's place."""
-    given = {name: single(positive, name, value) for name, value in given.items()}
     names = set(given)
     if names == {"N", "D"}:
-        return lambda law: place(law, given["N"], given["D"])
+        return lambda law: behind(place)(law, given["N"], given["D"])
     if names == {"N", "compute"}:
         D = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given["N"]
         if not 0 < D < np.inf:
             raise ValueError(f"N and compute must leave tokens, got {given}")
-        return lambda law: place(law, given["N"], D)
+        return lambda law: behind(place)(law, given["N"], D)
     if names == {"N", "loss"}:
-        return lambda law: at_size(law, given["loss"], given["N"])
+        return lambda law: behind(at_size)(law, given["loss"], given["N"])
     if names == {"loss"}:
-        return lambda law: _at_optimum(law.compute_optimal_for_loss(given["loss"]))
+        return lambda law: _at_optimum(behind(law.compute_optimal_for_loss)(given["loss"]))
     if names == {"compute"}:
-        return lambda law: _at_optimum(law.compute_optimal(given["compute"]))
+        return lambda law: _at_optimum(behind(law.compute_optimal)(given["compute"]))
     said = " and ".join(sorted(names)) or "nothing"
     raise ValueError(
         "give N and D, or N and compute, or N and loss, or compute, or loss; got " + said
@@ -213,15 +209,16 @@ def _option(
     run, optimal = placement.run, placement.optimal
     band = saving = None
     if ensemble is not None and name != ASKED:
-        band = _interval(compute_overhead(placement.k_N, ensemble.alpha, ensemble.beta))
+        band = _interval(behind(compute_overhead)(placement.k_N, ensemble.alpha, ensemble.beta))
     if T is not None:
         own, best = (
-            lifetime_compute(one.N, one.D, T, inference_cost_ratio=r) for one in (run, optimal)
+            behind(lifetime_compute)(one.N, one.D, T, inference_cost_ratio=r)
+            for one in (run, optimal)
         )
         saving = float(1 - own / best)
     even = None
     if placement.k_N <= 1:
-        even = float(break_even(placement.k_N, law.alpha, law.beta) * optimal.D / r)
+        even = float(behind(break_even)(placement.k_N, law.alpha, law.beta) * optimal.D / r)
     return Option(name, placement, band, even, saving)
 
 
@@ -236,10 +233,10 @@ def _bands(
     run = placement.run
     found = {name: getattr(placement, name) for name in ("k_N", "k_D", "overhead", "marginal_rate")}
     found |= {"optimal N": placement.optimal.N, "optimal D": placement.optimal.D}
-    found |= {"D": run.D, "loss": ensemble.loss(run.N, run.D)}
+    found |= {"D": run.D, "loss": behind(ensemble.loss)(run.N, run.D)}
     return {name: _interval(values) for name, values in found.items()}, ""
 
 
 def _interval(values: ArrayLike) -> Interval:
-    low, high = percentile_interval(values)
+    low, high = behind(percentile_interval)(np.asarray(values))
     return float(low), float(high)

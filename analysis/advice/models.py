@@ -1,6 +1,6 @@
 """Released models, and where the laws place them.
 
-`analysis/quoted/models.csv` holds the size and the training tokens of released models as their
+`models.csv`, beside this file, holds the size and the training tokens of released models as their
 makers print them, each with its source. A law turns such a pair (N, D) into its place: the cheapest
 run of the same loss, and k_N, k_D, overhead and marginal rate against it. The loss itself is never
 compared between models, since each has its own tokens and its own data.
@@ -14,28 +14,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from analysis.bootstrap import percentile_interval
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    broadcast_shape,
-    flag,
-    named,
-    non_negative,
-    one,
-    plain,
-    positive,
-    share,
-    table_with,
-    takes,
-)
+from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.files import read_rows
+from analysis.internal.kinds import (
+    Flag,
+    NonNegative,
+    Positive,
+    PositiveFloat,
+    Share,
+    behind,
+    checked,
+    named,
+    table_with,
+)
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.tradeoff import Placement, model_scale_for_overhead, place
 
@@ -47,7 +44,7 @@ SCALES = ("k_N", "k_D", "compute", "marginal_rate")
 """What a law says of a model. "compute" is k_N k_D, one more than the overhead."""
 
 
-@takes(path=str | Path)
+@checked
 def load_models(path: str | Path | None = None) -> pd.DataFrame:
     """Read a table of models, by default the project's own, in the order of the file.
 
@@ -82,8 +79,11 @@ def load_models(path: str | Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-@takes(models=table_with("name", "N", "D"), laws=named(ParametricLaw))
-def place_models(models: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.DataFrame:
+@checked
+def place_models(
+    models: Annotated[pd.DataFrame, table_with("name", "N", "D")],
+    laws: Annotated[Mapping[str, ParametricLaw], named(ParametricLaw)],
+) -> pd.DataFrame:
     """Place every model under every law: one row for each pair.
 
     Returns
@@ -110,8 +110,12 @@ def place_models(models: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.
     return pd.concat(tables, ignore_index=True)
 
 
-@takes(models=table_with("name", "N", "D"), ensemble=LawEnsemble, level=share)
-def bands(models: pd.DataFrame, ensemble: LawEnsemble, level: float = 0.95) -> pd.DataFrame:
+@checked
+def bands(
+    models: Annotated[pd.DataFrame, table_with("name", "N", "D")],
+    ensemble: LawEnsemble,
+    level: Share = 0.95,
+) -> pd.DataFrame:
     """Return the percentile interval of every model's place over an ensemble of laws.
 
     Returns
@@ -127,8 +131,8 @@ def bands(models: pd.DataFrame, ensemble: LawEnsemble, level: float = 0.95) -> p
     return pd.DataFrame(ends, index=pd.Index(models["name"], name="name"))
 
 
-@takes(placed=table_with("name", *SCALES))
-def disagreement(placed: pd.DataFrame) -> pd.DataFrame:
+@checked
+def disagreement(placed: Annotated[pd.DataFrame, table_with("name", *SCALES)]) -> pd.DataFrame:
     """Return by which factor the laws differ on each model: the largest by the smallest answer.
 
     Parameters
@@ -145,8 +149,13 @@ def disagreement(placed: pd.DataFrame) -> pd.DataFrame:
     return by_model.max() / by_model.min()
 
 
-@takes(models=table_with("N", "D"), N=one(positive), D=one(positive), multiplier=one(positive))
-def beyond(models: pd.DataFrame, N: float, D: float, multiplier: float) -> np.ndarray:
+@checked
+def beyond(
+    models: Annotated[pd.DataFrame, table_with("N", "D")],
+    N: PositiveFloat,
+    D: PositiveFloat,
+    multiplier: PositiveFloat,
+) -> np.ndarray:
     """Say which models lie beyond the runs that a law was fitted to, in size, data or D/N.
 
     Parameters
@@ -160,9 +169,9 @@ def beyond(models: pd.DataFrame, N: float, D: float, multiplier: float) -> np.nd
     return np.asarray((size > N) | (tokens > D) | (tokens / size > multiplier))
 
 
-@answers(law=ParametricLaw, too_large=flag)
+@checked(finite=True)
 def tokens_at_overhead(
-    law: ParametricLaw, overhead: ArrayLike, N: ArrayLike, *, too_large: bool = False
+    law: ParametricLaw, overhead: NonNegative, N: Positive, *, too_large: Flag = False
 ) -> FloatOrArray:
     """Return the tokens at which models of N parameters have a compute overhead, a fraction.
 
@@ -178,15 +187,13 @@ def tokens_at_overhead(
     >>> round(place(law, 7e9, D).overhead, 6)
     0.2
     """
-    (N,), (overhead,) = positive(N=N), non_negative(overhead=overhead)
-    broadcast_shape(overhead=overhead, N=N)
     if too_large:
-        k_D = model_scale_for_overhead(overhead, law.beta, law.alpha)
+        k_D = behind(model_scale_for_overhead)(overhead, law.beta, law.alpha)
         k_N = (1 + overhead) / k_D
     else:
-        k_N = model_scale_for_overhead(overhead, law.alpha, law.beta)
+        k_N = behind(model_scale_for_overhead)(overhead, law.alpha, law.beta)
         k_D = (1 + overhead) / k_N
-    return plain(k_D * np.asarray(law.compute_optimal_for_size(N / k_N).D))
+    return plain(k_D * np.asarray(behind(law.compute_optimal_for_size)(N / k_N).D))
 
 
 def _scales(placed: Placement) -> dict[str, np.ndarray]:

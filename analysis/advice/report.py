@@ -9,13 +9,13 @@ from dataclasses import asdict
 from typing import Any
 
 from analysis.advice.answer import Advice, Interval, Option
-from analysis.internal.checks import takes
 from analysis.internal.counts import show_count
+from analysis.internal.kinds import checked
 from analysis.laws import Allocation
 from analysis.studies.chinchilla import fitted_range
 
 
-@takes(answer=Advice)
+@checked
 def extrapolations(answer: Advice) -> list[str]:
     """Say where the answer leaves the runs that the refit was fitted to."""
     run, limits = answer.placement.run, fitted_range()
@@ -31,7 +31,7 @@ def extrapolations(answer: Advice) -> list[str]:
     ]
 
 
-@takes(answer=Advice, law=str)
+@checked
 def as_json(answer: Advice, law: str) -> str:
     """Return the answer as JSON; what is infinite or unknown is null."""
     placement = answer.placement
@@ -66,7 +66,7 @@ def as_json(answer: Advice, law: str) -> str:
     return json.dumps(_finite(content), indent=2, allow_nan=False)
 
 
-@takes(answer=Advice, law=str)
+@checked
 def as_table(answer: Advice, law: str) -> str:
     """Return the answer for a reader."""
     placement, bands = answer.placement, answer.bands

@@ -12,21 +12,22 @@ from dataclasses import fields
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 from analysis.claims import from_runs as _measured  # noqa: F401 - registers its statements
 from analysis.claims import lifetime as _lifetime  # noqa: F401 - registers its statements
 from analysis.claims.readings import READINGS, Kind
 from analysis.claims.report import Verdict
 from analysis.claims.statements import STATEMENTS, UNIT_SIZES, Case, Claim, case_of, parse_given
-from analysis.internal.checks import several, takes
 from analysis.internal.files import read_rows
+from analysis.internal.kinds import checked, several
 
 TABLES = ("claims.csv", "serving_claims.csv", "gadre_claims.csv", "gadre_heatmaps.csv")
 """The project's own tables, beside this module."""
 NO_RUNS = "An estimate from training runs that are not at hand: nothing printed gives it."
 
 
-@takes(path=str | Path)
+@checked
 def load_claims(path: str | Path | None = None) -> list[Claim]:
     """Read a table of claims, by default the project's own.
 
@@ -71,8 +72,8 @@ def load_claims(path: str | Path | None = None) -> list[Claim]:
     return list(claims.values())
 
 
-@takes(claims=several(Claim, least=0))
-def audit(claims: Iterable[Claim]) -> list[Verdict]:
+@checked
+def audit(claims: Annotated[Iterable[Claim], several(Claim, least=0)]) -> list[Verdict]:
     """Judge each claim.
 
     Claims that others quote or stand in a table with are taken from `claims`, then from the

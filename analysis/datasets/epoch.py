@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.datasets.registry import DATASETS
-from analysis.internal.checks import count, takes, whole
+from analysis.internal.checks import whole
+from analysis.internal.kinds import NonNegativeInt, checked
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
 
-@takes(exclude_highest=count(0))
-def load_chinchilla_runs(*, exclude_highest: int = 0) -> pd.DataFrame:
+@checked
+def load_chinchilla_runs(*, exclude_highest: NonNegativeInt = 0) -> pd.DataFrame:
     """Return the runs of Hoffmann et al. 2022, as Besiroglu et al. 2024 read them off figure 4.
 
     Parameters

@@ -14,13 +14,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.datasets.registry import DATASETS
-from analysis.internal.checks import able_to, takes
+from analysis.internal.kinds import able_to, checked
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
 TRAIN_SETS = {"c4_original": "c4", "rpj": "redpajama", "rw_original": "refinedweb"}
@@ -54,8 +54,8 @@ class Files(Protocol):
     def path(self, file: str) -> Path: ...
 
 
-@takes(files=able_to("path"))
-def read_testbed(files: Files) -> pd.DataFrame:
+@checked
+def read_testbed(files: Annotated[Files, able_to("path")]) -> pd.DataFrame:
     """Return the runs, in the order train_set, N, token_multiplier.
 
     Returns
@@ -86,8 +86,8 @@ def read_testbed(files: Files) -> pd.DataFrame:
     return table.sort_values(key).reset_index(drop=True)
 
 
-@takes(files=able_to("path"))
-def read_downstream(files: Files) -> pd.DataFrame:
+@checked
+def read_downstream(files: Annotated[Files, able_to("path")]) -> pd.DataFrame:
     """Return the error on each of the 46 tasks, a row a run in the order of `read_testbed`.
 
     Returns
@@ -113,8 +113,8 @@ def read_downstream(files: Files) -> pd.DataFrame:
     return pd.concat([runs, pd.DataFrame(rows)], axis=1)
 
 
-@takes(files=able_to("path"))
-def read_tasks(files: Files) -> pd.DataFrame:
+@checked
+def read_tasks(files: Annotated[Files, able_to("path")]) -> pd.DataFrame:
     """Return the 46 tasks, in the order of the columns of `read_downstream`.
 
     Returns

@@ -21,8 +21,8 @@ from tqdm import tqdm
 
 from analysis.datasets.fetch import file_hash, verified_copy
 from analysis.internal import files as _files
-from analysis.internal.checks import flag, takes
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Flag, checked
 
 HASHES = Path(__file__).resolve().parent / "hashes"
 
@@ -73,13 +73,13 @@ class DataSet(Shown):
         """
         return verified_copy(self, file, data_directories(), download_directory())
 
-    @takes(copy=str | Path)
-    def verify(self, file: str, copy: Path) -> bool:
+    @checked
+    def verify(self, file: str, copy: str | Path) -> bool:
         """Return whether the copy of a file, a path, has the hash of that file; True or False."""
-        return file_hash(copy) == self.hashes[file]
+        return file_hash(Path(copy)) == self.hashes[file]
 
-    @takes(progress=flag)
-    def download(self, progress: bool = True) -> Path:
+    @checked
+    def download(self, progress: Flag = True) -> Path:
         """Put a verified copy of every file into `data/`, and return the data set's folder.
 
         With `progress` a bar is shown. Errors are those of `path`.

@@ -7,7 +7,7 @@ step. It is an assertion: plant an error in a step and its certificate fails.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import sympy as sp
 
@@ -35,7 +35,7 @@ from analysis.derivation.steps import (
     u,
     x,
 )
-from analysis.internal.checks import function, named, takes
+from analysis.internal.kinds import checked, function, named
 
 S = TypeVar("S")
 
@@ -44,7 +44,7 @@ class CertificateError(AssertionError):
     """A step of the derivation does not hold; the message names the certificate."""
 
 
-@takes(derivation=Derivation)
+@checked
 def certify(derivation: Derivation) -> list[str]:
     """Check every step from first principles and return the names of the certificates.
 
@@ -58,8 +58,10 @@ def certify(derivation: Derivation) -> list[str]:
     return hold(CERTIFICATES, derivation)
 
 
-@takes(certificates=named(function))
-def hold(certificates: Mapping[str, Callable[[S], bool]], statements: S) -> list[str]:
+@checked
+def hold(
+    certificates: Annotated[Mapping[str, Callable[[S], bool]], named(function)], statements: S
+) -> list[str]:
     """Check statements by every certificate and return the certificates' names.
 
     Raises
@@ -73,7 +75,7 @@ def hold(certificates: Mapping[str, Callable[[S], bool]], statements: S) -> list
     return list(certificates)
 
 
-@takes(expression=sp.Expr)
+@checked
 def is_zero(expression: sp.Expr) -> bool:
     """Say whether an expression in positive symbols vanishes, its powers taken together."""
     return bool(sp.simplify(sp.powdenest(sp.expand(expression), force=True)) == 0)

@@ -15,12 +15,13 @@ and optimiser steps).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
-from analysis.internal.checks import count, either, flag, optional, several, takes
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Flag, checked, count, either
 
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
 alpha, beta, k_N, k_D, k_min, m = sp.symbols("alpha beta k_N k_D k_min m", positive=True)
@@ -118,7 +119,7 @@ class Derivation(Shown):
     excess_rate: sp.Eq
 
 
-@takes(monomial=sp.Expr)
+@checked
 def cancel_in_logs(monomial: sp.Expr) -> sp.Expr:
     """Simplify a product of powers of positive symbols exactly, through its logarithm.
 
@@ -215,14 +216,14 @@ def _for_machines() -> dict[str, sp.Eq]:
     }
 
 
-@takes(factors=several(either(sp.Expr, count())))
-def as_written(*factors: sp.Expr) -> sp.Expr:
+@checked
+def as_written(*factors: Annotated[sp.Expr, either(sp.Expr, count())]) -> sp.Expr:
     """Return a product that is printed in the order of its factors, with none multiplied out."""
     return sp.Mul(*factors, evaluate=False)
 
 
-@takes(positive=optional(flag))
-def lagrange(*, positive: bool) -> tuple[list[sp.Expr], list[sp.Symbol]]:
+@checked
+def lagrange(*, positive: Flag | None) -> tuple[list[sp.Expr], list[sp.Symbol]]:
     """Return the optimum as a system with a Lagrange multiplier, and its unknowns.
 
     grad L = lambda grad C and 6 N D = C. More compute lowers the loss, so lambda is negative;
@@ -234,7 +235,7 @@ def lagrange(*, positive: bool) -> tuple[list[sp.Expr], list[sp.Symbol]]:
     return [*system, cost - C], [N, D, unknown]
 
 
-@takes(expression=sp.Expr)
+@checked
 def log_of(expression: sp.Expr) -> sp.Expr:
     """Return the logarithm, expanded until it is linear in the logs of the symbols."""
     expanded = sp.expand_log(sp.log(expression))

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 
-from analysis.internal.checks import takes
+from analysis.internal.kinds import checked
 
 SIGN = "Look at the sign again."
 PERCENT = "Is it a fraction or a percentage? The book gives fractions: a fifth is 0.2."
@@ -195,7 +195,7 @@ class Names:
 Key: TypeAlias = Number | Numbers | Formula | Function | Names
 
 
-@takes(left=sp.Expr, right=sp.Expr)
+@checked
 def same(left: sp.Expr, right: sp.Expr) -> bool:
     """Say whether two expressions are equal wherever their symbols are positive.
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
+from typing import Annotated
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1
@@ -24,8 +25,9 @@ from sympy.codegen.cfunctions import expm1
 from analysis.derivation import Derivation, G, T, k_D, m, x
 from analysis.figures.law import plot_overhead
 from analysis.figures.picture import Picture, show
-from analysis.internal.checks import array, mapping_with, named, positive, real, same_length, takes
+from analysis.internal.checks import positive, real, same_length
 from analysis.internal.counts import PATTERN, SUFFIXES
+from analysis.internal.kinds import array, checked, mapping_with, named
 from analysis.laws import PUBLISHED, ParametricLaw, PublishedLaw
 from analysis.studies.chinchilla import recorded_band, recorded_refit
 
@@ -49,19 +51,16 @@ class Explorer:
         return self.html
 
 
-@takes(
-    derivation=Derivation,
-    laws=named(PublishedLaw, str),
-    refit=ParametricLaw,
-    band=mapping_with(k_N=array(positive), low=array(real), high=array(real)),
-    still=Picture,
-)
+@checked
 def explorer(
     derivation: Derivation,
-    laws: Mapping[str, PublishedLaw],
+    laws: Annotated[Mapping[str, PublishedLaw], named(PublishedLaw, str)],
     *,
     refit: ParametricLaw,
-    band: Mapping[str, list[float]],
+    band: Annotated[
+        Mapping[str, list[float]],
+        mapping_with(k_N=array(positive), low=array(real), high=array(real)),
+    ],
     still: Picture,
 ) -> Explorer:
     """Return the interactive overhead curve over the given laws.
@@ -170,7 +169,7 @@ FIRST = "de-vries-2023"
 """The law that is shown at the start."""
 
 
-@takes(derivation=Derivation)
+@checked
 def interactive_curve(derivation: Derivation) -> Explorer:
     """Return the overhead curve with which a reader can try out sizes, budgets, laws and models.
 

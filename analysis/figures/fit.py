@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from analysis.figures.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, seen_as
-from analysis.internal.checks import (
-    array,
-    extended,
-    mapping_with,
-    named,
-    one,
-    positive,
-    same_length,
-    several,
-    table_with,
-    tuple_of,
-)
+from analysis.internal.checks import extended, positive, same_length
+from analysis.internal.kinds import array, mapping_with, named, one, several, table_with, tuple_of
 from analysis.laws import LawEnsemble, ParametricLaw
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-PLANE = table_with(N=array(positive), D=array(positive))
+Plane: TypeAlias = Annotated[pd.DataFrame, table_with(N=array(positive), D=array(positive))]
 ENDS = {name: one(positive) for name in ("low", "refit", "high", "post")}
 BAND = {"k_N": array(positive)} | {name: array(extended) for name in ("low", "high", "refit")}
 
@@ -35,11 +23,9 @@ BAND = {"k_N": array(positive)} | {name: array(extended) for name in ("low", "hi
 @seen_as(
     "Training tokens against parameters of the runs, both axes logarithmic: a broad cloud that "
     "rises to the right around a dashed line of twenty tokens a parameter, with a few excluded "
-    "runs marked by crosses at the lower edge.",
-    kept=PLANE,
-    excluded=PLANE,
+    "runs marked by crosses at the lower edge."
 )
-def plot_runs(ax: Axes, kept: pd.DataFrame, excluded: pd.DataFrame) -> Axes:
+def plot_runs(ax: Axes, kept: Plane, excluded: Plane) -> Axes:
     """The runs that are fitted and those left out, in size and data."""
     ax.plot(kept["N"], kept["D"], ".", color=BLUE, markersize=5, label="fitted")
     ax.plot(excluded["N"], excluded["D"], "x", color=ORANGE, label="left out")
@@ -53,11 +39,15 @@ def plot_runs(ax: Axes, kept: pd.DataFrame, excluded: pd.DataFrame) -> Axes:
 @seen_as(
     "Residual of the loss in percent against tokens a parameter on a logarithmic axis: a dense "
     "band within about half a percent of zero, with scattered runs up to several percent above "
-    "and below, mostly at few tokens a parameter.",
-    law=ParametricLaw,
-    runs=table_with(N=array(positive), D=array(positive), loss=array(positive)),
+    "and below, mostly at few tokens a parameter."
 )
-def plot_residuals(ax: Axes, law: ParametricLaw, runs: pd.DataFrame) -> Axes:
+def plot_residuals(
+    ax: Axes,
+    law: ParametricLaw,
+    runs: Annotated[
+        pd.DataFrame, table_with(N=array(positive), D=array(positive), loss=array(positive))
+    ],
+) -> Axes:
     """How far each run lies from the law."""
     residual = 100 * np.log(runs["loss"] / law.loss(runs["N"], runs["D"]))
     ax.axhline(0, color=GREY, linewidth=1)
@@ -76,20 +66,17 @@ def plot_residuals(ax: Axes, law: ParametricLaw, runs: pd.DataFrame) -> Axes:
     "The plane of the exponents alpha and beta with rings of equal objective: nested ovals "
     "around the refit near 0.35 and 0.37. A cloud of resampled fits fills them. The published "
     "refit lies inside; the exponents of de Vries and of Hoffmann et al. lie far below, near "
-    "0.34 and 0.28.",
-    alpha=several(one(positive), least=2),
-    beta=several(one(positive), least=2),
-    profile=array(positive, axes=2),
-    draws=LawEnsemble,
-    points=named(tuple_of(one(positive), one(positive)), str),
+    "0.34 and 0.28."
 )
 def plot_profile(
     ax: Axes,
-    alpha: Sequence[float],
-    beta: Sequence[float],
-    profile: ArrayLike,
+    alpha: Annotated[Sequence[float], several(one(positive), least=2)],
+    beta: Annotated[Sequence[float], several(one(positive), least=2)],
+    profile: Annotated[ArrayLike, array(positive, axes=2)],
     draws: LawEnsemble,
-    points: Mapping[str, tuple[float, float]],
+    points: Annotated[
+        Mapping[str, tuple[float, float]], named(tuple_of(one(positive), one(positive)), str)
+    ],
 ) -> Axes:
     """The least objective at each pair of exponents, resampled fits, and published exponents."""
     profile = np.asarray(profile)
@@ -115,13 +102,13 @@ def plot_profile(
     "Compute overhead in percent against the fraction of the optimal size. The curve of the "
     "refit with its shaded band runs above the curve of the post's law everywhere left of one, "
     "and the gap widens fast below a half: the band leaves the picture near a quarter, the "
-    "post's curve further left.",
-    band=mapping_with(**BAND),
-    k_N=array(positive),
-    post=array(extended),
+    "post's curve further left."
 )
 def plot_overhead_band(
-    ax: Axes, band: Mapping[str, list[float]], k_N: ArrayLike, post: ArrayLike
+    ax: Axes,
+    band: Annotated[Mapping[str, list[float]], mapping_with(**BAND)],
+    k_N: Annotated[ArrayLike, array(positive)],
+    post: Annotated[ArrayLike, array(extended)],
 ) -> Axes:
     """The overhead curve of the refit with its interval, and that of the post."""
     same_length(k_N=k_N, post=post)
@@ -147,10 +134,12 @@ def plot_overhead_band(
     "One horizontal interval with a dot in each row, a row for each quantity, as multiples of the "
     "post's value, which is a vertical line at one: every interval of the overheads and of the "
     "sizes of the wall lies to the right of the line, the sizes of the two models to the left "
-    "of it.",
-    quantities=named(mapping_with(**ENDS), str),
+    "of it."
 )
-def plot_quantities(ax: Axes, quantities: Mapping[str, Mapping[str, float]]) -> Axes:
+def plot_quantities(
+    ax: Axes,
+    quantities: Annotated[Mapping[str, Mapping[str, float]], named(mapping_with(**ENDS), str)],
+) -> Axes:
     """Each quantity of the refit, with its interval, as a multiple of the post's value."""
     ax.axvline(1, color=ORANGE, linestyle="--", linewidth=1.4, label="the post's law")
     for row, values in enumerate(quantities.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from analysis.figures.picture import (
     BLUE,
     DATA_ONLY,
-    EXPONENTS,
     GREEN,
     GREY,
     ORANGE,
@@ -21,18 +20,16 @@ from analysis.figures.picture import (
     PURPLE,
     seen_as,
 )
-from analysis.internal.checks import (
+from analysis.internal.checks import extended, non_negative, positive, real, same_length, shown
+from analysis.internal.kinds import (
+    PositiveFloat,
+    RealFloat,
     array,
     count,
-    extended,
     named,
-    non_negative,
     one,
-    positive,
-    real,
-    same_length,
+    passed,
     several,
-    shown,
     table_with,
     tuple_of,
 )
@@ -41,12 +38,14 @@ from analysis.tradeoff import data_scaling_factor, minimum_model_scale
 
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, PINK)
 SHAPES = "os^Dv"
-RUNS = table_with(N=array(positive), D=array(positive), loss=array(positive))
-ERRORS = named(array(real), str)
+RunTable: TypeAlias = Annotated[
+    pd.DataFrame, table_with(N=array(positive), D=array(positive), loss=array(positive))
+]
+Errors: TypeAlias = Annotated[Mapping[str, Any], named(array(real), str)]
 
 
 def _measured(name: str, value: Any) -> Any:
-    table_with(N=array(positive), k_N=array(positive), k_D=array(positive))(name, value)
+    passed(name, value, table_with(N=array(positive), k_N=array(positive), k_D=array(positive)))
     if value["N"].nunique() > len(COLOURS):
         raise ValueError(f"{name} must be of {len(COLOURS)} widths at most")
     return value
@@ -61,12 +60,11 @@ def _with_runs(widths: Sequence[int], runs: pd.DataFrame) -> Sequence[int]:
 @seen_as(
     "Loss against the number of cues read, on a logarithmic axis, for five widths of the window. "
     "Dots lie on falling curves that flatten towards a floor of their own, the wider the model the "
-    "lower; the dots of the runs cannot be told from the curves of theory.",
-    runs=RUNS,
-    law=ParametricLaw,
-    widths=several(count()),
+    "lower; the dots of the runs cannot be told from the curves of theory."
 )
-def plot_sweep(ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequence[int]) -> Axes:
+def plot_sweep(
+    ax: Axes, runs: RunTable, law: ParametricLaw, widths: Annotated[Sequence[int], several(count())]
+) -> Axes:
     """The losses of the sweep, and the law that theory gives."""
     D = np.geomspace(runs["D"].min(), runs["D"].max(), 60)
     for N, colour, shape in zip(_with_runs(widths, runs), COLOURS, SHAPES, strict=False):
@@ -81,11 +79,18 @@ def plot_sweep(ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequenc
 @seen_as(
     "Loss against the width of the window at three budgets of comparisons: three shallow valleys, "
     "each below and to the right of the one before. The bottom of each, a filled dot, lies close "
-    "to the dashed vertical line where theory puts it.",
-    runs=table_with(budget=array(positive), N=array(positive), loss=array(positive)),
-    minima=table_with(**{name: array(positive) for name in ("budget", "N", "loss", "law")}),
+    "to the dashed vertical line where theory puts it."
 )
-def plot_isoflop(ax: Axes, runs: pd.DataFrame, minima: pd.DataFrame) -> Axes:
+def plot_isoflop(
+    ax: Axes,
+    runs: Annotated[
+        pd.DataFrame, table_with(budget=array(positive), N=array(positive), loss=array(positive))
+    ],
+    minima: Annotated[
+        pd.DataFrame,
+        table_with(**{name: array(positive) for name in ("budget", "N", "loss", "law")}),
+    ],
+) -> Axes:
     """Loss at equal compute against width, the minima, and where the law puts them."""
     for row, colour, shape in zip(minima.itertuples(), COLOURS, SHAPES, strict=False):
         own = runs[runs["budget"] == row.budget]
@@ -138,11 +143,14 @@ def _factor_axes(ax: Axes, top: float) -> None:
 @seen_as(
     "The data scaling factor against the fraction of the optimal width, falling from a wall near a "
     "tenth to one at the full width. Measured points of three budgets, with error bars, lie on the "
-    "predicted curve at three quarters, a half and about a third, one beside the other.",
-    measured=_measured,
-    **EXPONENTS,
+    "predicted curve at three quarters, a half and about a third, one beside the other."
 )
-def plot_measured_factor(ax: Axes, alpha: float, beta: float, measured: pd.DataFrame) -> Axes:
+def plot_measured_factor(
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    measured: Annotated[pd.DataFrame, _measured],
+) -> Axes:
     """The k_D that was measured at several budgets, on the curve that the exponents predict."""
     k_N = np.geomspace(minimum_model_scale(alpha, beta) * 1.001, 1, 400)
     ax.plot(k_N, data_scaling_factor(k_N, alpha, beta), color=GREY, label="predicted")
@@ -156,16 +164,16 @@ def plot_measured_factor(ax: Axes, alpha: float, beta: float, measured: pd.DataF
     "The data scaling factor against the fraction of the optimal width, in the language that is "
     "not additive: one curve a budget, which fan out to the left of a half, the smallest budget "
     "highest. All lie above the dashed curve of the additive law; measured points with error bars "
-    "lie on the curves of their budgets.",
-    exponents=tuple_of(one(positive), one(positive)),
-    curves=named(tuple_of(array(positive), array(extended)), count()),
-    measured=_measured,
+    "lie on the curves of their budgets."
 )
 def plot_broken_factor(
     ax: Axes,
-    exponents: tuple[float, float],
-    curves: Mapping[int, tuple[np.ndarray, np.ndarray]],
-    measured: pd.DataFrame,
+    exponents: Annotated[tuple[float, float], tuple_of(one(positive), one(positive))],
+    curves: Annotated[
+        Mapping[int, tuple[np.ndarray, np.ndarray]],
+        named(tuple_of(array(positive), array(extended)), count()),
+    ],
+    measured: Annotated[pd.DataFrame, _measured],
 ) -> Axes:
     """k_D where it depends on the budget: true curves (k_N, k_D) by optimal width, and points."""
     for sizes, factors in curves.values():
@@ -187,13 +195,13 @@ def plot_broken_factor(
 @seen_as(
     "Residual of the fitted additive law in percent against the number of cues. The narrowest "
     "models rise from below zero to above it, the widest fall from above to below, and the one "
-    "between stays near zero: the lines cross like scissors.",
-    runs=RUNS,
-    law=ParametricLaw,
-    widths=several(count()),
+    "between stays near zero: the lines cross like scissors."
 )
 def plot_broken_residuals(
-    ax: Axes, runs: pd.DataFrame, law: ParametricLaw, widths: Sequence[int] = (4, 24, 96)
+    ax: Axes,
+    runs: RunTable,
+    law: ParametricLaw,
+    widths: Annotated[Sequence[int], several(count())] = (4, 24, 96),
 ) -> Axes:
     """How far the runs of a language that is not additive lie from the best additive law."""
     widths = _with_runs(widths, runs)
@@ -210,11 +218,13 @@ def plot_broken_residuals(
 @seen_as(
     "Error of the predicted loss of the dearest runs against the compute of the dearest run that "
     "was fitted, both logarithmic. The median falls from three percent to below a tenth of a "
-    "percent as the fit may see dearer runs; the band of nine sweeps in ten narrows with it.",
-    cuts=array(positive),
-    errors=array(non_negative, axes=2),
+    "percent as the fit may see dearer runs; the band of nine sweeps in ten narrows with it."
 )
-def plot_extrapolation(ax: Axes, cuts: ArrayLike, errors: np.ndarray) -> Axes:
+def plot_extrapolation(
+    ax: Axes,
+    cuts: Annotated[ArrayLike, array(positive)],
+    errors: Annotated[np.ndarray, array(non_negative, axes=2)],
+) -> Axes:
     """Errors, shape (n_sweeps, n_cuts), in percent: how far cheap runs predict dear ones."""
     same_length(cuts=cuts, errors=errors.T)
     _median_and_band(ax, cuts, errors, "o", BLUE)
@@ -232,11 +242,13 @@ def plot_extrapolation(ax: Axes, cuts: ArrayLike, errors: np.ndarray) -> Axes:
 @seen_as(
     "Error of the predicted loss of the dearest runs against the number of cheap runs that were "
     "fitted: the median falls from a third of a percent with eight runs to below a tenth with "
-    "forty; the upper end of the band falls steeply at first, from well above one percent.",
-    counts=array(positive),
-    errors=array(non_negative, axes=2),
+    "forty; the upper end of the band falls steeply at first, from well above one percent."
 )
-def plot_few_runs(ax: Axes, counts: ArrayLike, errors: np.ndarray) -> Axes:
+def plot_few_runs(
+    ax: Axes,
+    counts: Annotated[ArrayLike, array(positive)],
+    errors: Annotated[np.ndarray, array(non_negative, axes=2)],
+) -> Axes:
     """Errors, shape (n_sweeps, n_counts), in percent: how many cheap runs it takes."""
     same_length(counts=counts, errors=errors.T)
     _median_and_band(ax, counts, errors, "s", ORANGE)
@@ -268,12 +280,16 @@ def _percent_ticks(ax: Axes) -> None:
 @seen_as(
     "A hundred vertical intervals side by side, one a sweep, sorted by their centre, with the true "
     "value as a horizontal line. Nearly all cross the line; the few that miss it are drawn in "
-    "another colour and lie at the two ends.",
-    intervals=several(tuple_of(one(real), one(real), one(real))),
-    truth=one(real),
-    name=str,
+    "another colour and lie at the two ends."
 )
-def plot_intervals(ax: Axes, intervals: Iterable[Iterable[float]], truth: float, name: str) -> Axes:
+def plot_intervals(
+    ax: Axes,
+    intervals: Annotated[
+        Iterable[Iterable[float]], several(tuple_of(one(real), one(real), one(real)))
+    ],
+    truth: RealFloat,
+    name: str,
+) -> Axes:
     """Intervals, rows (estimate, low, high), a sweep each, against the true value."""
     rows = np.array(sorted(map(tuple, intervals)))
     place = np.arange(1, len(rows) + 1)
@@ -314,10 +330,9 @@ def _ranges(ax: Axes, values: Mapping[str, np.ndarray], colours: Mapping[str, st
 @seen_as(
     "Five horizontal ranges of the error of a predicted loss about a zero line, one a row: designs "
     "of runs with the law that was fitted. All lie within about two percent of zero, and all but "
-    "the grid with equal exponents, which is shifted left by one percent, hold the zero line.",
-    errors=ERRORS,
+    "the grid with equal exponents, which is shifted left by one percent, hold the zero line."
 )
-def plot_designs(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
+def plot_designs(ax: Axes, errors: Errors) -> Axes:
     """Error in percent of the loss predicted at thirty times the budget, by design and law."""
     _ranges(ax, errors, {"free exponents": BLUE, "equal exponents": ORANGE})
     return ax
@@ -327,10 +342,9 @@ def plot_designs(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
     "Horizontal ranges of the error of a predicted loss about a zero line, for the recipe of five "
     "points, in pairs: alone, and pooled below it, which is shorter. In the upper half, where the "
     "exponents are equal, all hold zero. In the lower half those of the over-trained model lie "
-    "mostly to the right of it.",
-    errors=ERRORS,
+    "mostly to the right of it."
 )
-def plot_recipe(ax: Axes, errors: Mapping[str, np.ndarray]) -> Axes:
+def plot_recipe(ax: Axes, errors: Errors) -> Axes:
     """Error in percent of the recipe's predictions, by language, target and recipe."""
     _ranges(ax, errors, {"alone": GREEN, "pooled": PURPLE})
     return ax

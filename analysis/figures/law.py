@@ -7,7 +7,7 @@ its alt text: what one should see. `analysis.figures.picture.show` makes a pictu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from analysis.figures.picture import (
     BLUE,
     DATA_ONLY,
-    EXPONENTS,
     GREEN,
     GREY,
     ORANGE,
@@ -24,8 +23,9 @@ from analysis.figures.picture import (
     PURPLE,
     seen_as,
 )
-from analysis.internal.checks import array, named, one, positive, real, several, tuple_of
+from analysis.internal.checks import positive, real
 from analysis.internal.counts import show_count
+from analysis.internal.kinds import PositiveFloat, array, named, one, several, tuple_of
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import (
     compute_overhead,
@@ -41,13 +41,13 @@ SMALL: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9}
 @seen_as(
     "Loss against training tokens on a logarithmic axis, one falling curve for each model size. "
     "Every curve flattens towards its own dotted floor; larger models have lower floors, and all "
-    "floors lie above the solid line at E.",
-    law=ParametricLaw,
-    sizes=several(one(positive)),
-    D=array(positive),
+    "floors lie above the solid line at E."
 )
 def plot_loss_against_data(
-    ax: Axes, law: ParametricLaw, sizes: Sequence[float], D: np.ndarray
+    ax: Axes,
+    law: ParametricLaw,
+    sizes: Annotated[Sequence[float], several(one(positive))],
+    D: Annotated[np.ndarray, array(positive)],
 ) -> Axes:
     """Loss against tokens, a curve and its floor E + A/N**alpha for each size."""
     ends = [D[0], D[-1]]
@@ -66,13 +66,13 @@ def plot_loss_against_data(
 @seen_as(
     "Loss against model size along four compute budgets. Each curve is a valley with one lowest "
     "point, marked by a dot, and its budget written at its right end; with more compute the valley "
-    "lies lower and further right.",
-    law=ParametricLaw,
-    budgets=several(one(positive)),
-    span=one(positive),
+    "lies lower and further right."
 )
 def plot_budget_lines(
-    ax: Axes, law: ParametricLaw, budgets: Sequence[float], span: float = 30.0
+    ax: Axes,
+    law: ParametricLaw,
+    budgets: Annotated[Sequence[float], several(one(positive))],
+    span: PositiveFloat = 30.0,
 ) -> Axes:
     """Loss along each budget line against size, `span` times to either side of the optimum."""
     for C, colour in zip(budgets, (PURPLE, BLUE, GREEN, ORANGE), strict=False):
@@ -90,11 +90,9 @@ def plot_budget_lines(
 
 @seen_as(
     "The size term and the data term of the compute-optimal model against the compute budget, "
-    "both axes logarithmic: two parallel falling lines, so their ratio never changes.",
-    law=ParametricLaw,
-    C=array(positive),
+    "both axes logarithmic: two parallel falling lines, so their ratio never changes."
 )
-def plot_balance(ax: Axes, law: ParametricLaw, C: np.ndarray) -> Axes:
+def plot_balance(ax: Axes, law: ParametricLaw, C: Annotated[np.ndarray, array(positive)]) -> Axes:
     """The two reducible terms of the compute-optimal model against the budget."""
     best = law.compute_optimal(C)
     ax.plot(C, law.A * best.N**-law.alpha, color=BLUE, label=r"size term $A/N_{opt}^{\alpha}$")
@@ -109,12 +107,9 @@ def plot_balance(ax: Axes, law: ParametricLaw, C: np.ndarray) -> Axes:
 @seen_as(
     "Size against data with logarithmic axes. A curve of equal loss touches the straight budget "
     "line at the compute-optimal model and stays above it elsewhere. The model of half the size "
-    "lies on the same curve, further up, on a second budget line a little above the first.",
-    law=ParametricLaw,
-    C=one(positive),
-    k_N=one(positive),
+    "lies on the same curve, further up, on a second budget line a little above the first."
 )
-def plot_iso_loss(ax: Axes, law: ParametricLaw, C: float, k_N: float) -> Axes:
+def plot_iso_loss(ax: Axes, law: ParametricLaw, C: PositiveFloat, k_N: PositiveFloat) -> Axes:
     """Iso-loss contours, the budget line of C, the optimum and the model k_N times its size."""
     best = law.compute_optimal(C)
     k_D = data_scaling_factor(k_N, law.alpha, law.beta)
@@ -159,12 +154,16 @@ def plot_iso_loss(ax: Axes, law: ParametricLaw, C: float, k_N: float) -> Axes:
 
 @seen_as(
     "The data scaling factor against the fraction of the optimal size. Open markers of five "
-    "shapes, one for each compute budget, sit inside one another on a single falling curve.",
-    **EXPONENTS,
-    solved=named(tuple_of(array(positive), array(positive)), one(positive)),
+    "shapes, one for each compute budget, sit inside one another on a single falling curve."
 )
 def plot_one_curve(
-    ax: Axes, alpha: float, beta: float, solved: Mapping[float, tuple[np.ndarray, np.ndarray]]
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    solved: Annotated[
+        Mapping[float, tuple[np.ndarray, np.ndarray]],
+        named(tuple_of(array(positive), array(positive)), one(positive)),
+    ],
 ) -> Axes:
     """k_D found by root finding at each budget, {C: (k_N, k_D)}, on the closed form."""
     lowest = min(k_N.min() for k_N, _ in solved.values())
@@ -196,12 +195,14 @@ def plot_one_curve(
 @seen_as(
     "Compute overhead in percent against the fraction of the optimal size. The curve is zero and "
     "flat at one, rises slowly down to about a half, then ever more steeply, and runs up a dashed "
-    "vertical wall near a tenth. To the right of one it rises slowly.",
-    **EXPONENTS,
-    printed=several(tuple_of(one(positive), one(real))),
+    "vertical wall near a tenth. To the right of one it rises slowly."
 )
 def plot_overhead(
-    ax: Axes, alpha: float, beta: float, printed: Sequence[tuple[float, float]] | None = None
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    printed: Annotated[Sequence[tuple[float, float]], several(tuple_of(one(positive), one(real)))]
+    | None = None,
 ) -> Axes:
     """The compute overhead against k_N, with its wall and printed points (k_N, overhead)."""
     wall = minimum_model_scale(alpha, beta)
@@ -236,10 +237,9 @@ def plot_overhead(
 @seen_as(
     "The overhead between half and one and a half times the optimal size, with a dashed parabola "
     "in the logarithm of the size: the two coincide near one, and the overhead is the higher one "
-    "for small models and the lower one for large models.",
-    **EXPONENTS,
+    "for small models and the lower one for large models."
 )
-def plot_flatness(ax: Axes, alpha: float, beta: float) -> Axes:
+def plot_flatness(ax: Axes, alpha: PositiveFloat, beta: PositiveFloat) -> Axes:
     """The overhead near k_N = 1 beside the parabola (alpha + beta)/2 ln(k_N)**2."""
     k_N = np.linspace(0.5, 1.7, 241)
     ax.plot(k_N, 100 * compute_overhead(k_N, alpha, beta), color=BLUE, label="compute overhead")
@@ -263,11 +263,14 @@ def plot_flatness(ax: Axes, alpha: float, beta: float) -> Axes:
     "Tokens against size, both as multiples of the optimum and on logarithmic axes. The curve of "
     "equal loss touches the straight line of equal compute at one, and bends away from it towards "
     "a vertical wall at the smallest size and a horizontal wall at the least data. Dots mark "
-    "marginal rates.",
-    **EXPONENTS,
-    rates=several(one(positive)),
+    "marginal rates."
 )
-def plot_exchange(ax: Axes, alpha: float, beta: float, rates: Sequence[float]) -> Axes:
+def plot_exchange(
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    rates: Annotated[Sequence[float], several(one(positive))],
+) -> Axes:
     """The exchange curve (k_N, k_D), both its walls, and the models of given marginal rates."""
     sizes, tokens = scales_from_marginal_rate(np.geomspace(1e-3, 1e3, 600), alpha, beta)
     ax.plot(sizes, tokens, color=BLUE, label="same loss")

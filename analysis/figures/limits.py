@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,14 +11,14 @@ from matplotlib.axes import Axes
 from analysis.figures.picture import (
     BLUE,
     DATA_ONLY,
-    EXPONENTS,
     GREEN,
     GREY,
     ORANGE,
     PURPLE,
     seen_as,
 )
-from analysis.internal.checks import non_negative, one, positive, several
+from analysis.internal.checks import positive
+from analysis.internal.kinds import NonNegativeFloat, PositiveFloat, one, several
 from analysis.laws import ParametricLaw
 from analysis.limits import excess_loss, overhead_with_repetition, wall_with_repetition
 from analysis.tradeoff import compute_overhead, minimum_model_scale
@@ -28,11 +29,14 @@ from analysis.tradeoff import compute_overhead, minimum_model_scale
     "to the right, and a dotted vertical wall for each. With fresh data the wall stands near 0.15. "
     "Where the small model has only the tokens of the compute-optimal run and must repeat them, "
     "the curve leaves the first below one half and runs up a wall near 0.26. With four times as "
-    "many distinct tokens it lies close to the first, and its wall near 0.20.",
-    unique=several(one(positive)),
-    **EXPONENTS,
+    "many distinct tokens it lies close to the first, and its wall near 0.20."
 )
-def plot_repetition(ax: Axes, alpha: float, beta: float, unique: Sequence[float]) -> Axes:
+def plot_repetition(
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    unique: Annotated[Sequence[float], several(one(positive))],
+) -> Axes:
     """The overhead with fresh data, and with distinct tokens limited to multiples of D_opt."""
     k_N = np.linspace(0.12, 0.8, 681)
     overhead = 100 * np.asarray(compute_overhead(k_N, alpha, beta))
@@ -60,12 +64,14 @@ def plot_repetition(ax: Axes, alpha: float, beta: float, unique: Sequence[float]
     "How much higher the loss is at the same compute, in percent, against the fraction of the "
     "optimal size: three flat-bottomed valleys, the lower the larger the budget. A grey band of "
     "the size of the noise of a run, 0.3 percent, covers the bottom of the highest from about two "
-    "thirds to three halves, that of the lowest from less than a half to more than two.",
-    law=ParametricLaw,
-    budgets=several(one(positive)),
-    noise=one(non_negative),
+    "thirds to three halves, that of the lowest from less than a half to more than two."
 )
-def plot_excess_loss(ax: Axes, law: ParametricLaw, budgets: Sequence[float], noise: float) -> Axes:
+def plot_excess_loss(
+    ax: Axes,
+    law: ParametricLaw,
+    budgets: Annotated[Sequence[float], several(one(positive))],
+    noise: NonNegativeFloat,
+) -> Axes:
     """Relative excess loss against k_N at equal compute, and the noise between equal runs."""
     k_N = np.geomspace(0.2, 4, 200)
     ax.fill_between(k_N, 0, 100 * noise, color=GREY, alpha=0.3, linewidth=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,8 @@ from matplotlib.axes import Axes
 
 from analysis.advice import tokens_at_overhead
 from analysis.figures.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
-from analysis.internal.checks import (
-    array,
-    flag,
-    mapping_with,
-    named,
-    one,
-    positive,
-    several,
-    table_with,
-)
+from analysis.internal.checks import flag, positive
+from analysis.internal.kinds import array, mapping_with, named, one, several, table_with
 from analysis.laws import ParametricLaw
 
 GROUPS = {
@@ -44,7 +36,9 @@ NAMED = {
 """Models whose names are written, how far from their points in points of type, and how aligned."""
 OVERHEADS = {0.5: "50 %", 2.0: "200 %", 8.0: "800 %"}
 """The overheads whose lines are drawn, and what is written on them."""
-PLACED = table_with(name=several(str), law=several(str), compute=array(positive))
+Placed: TypeAlias = Annotated[
+    pd.DataFrame, table_with(name=several(str), law=several(str), compute=array(positive))
+]
 
 
 @seen_as(
@@ -53,19 +47,25 @@ PLACED = table_with(name=several(str), law=several(str), compute=array(positive)
     "The large models of 2020 to 2022 lie far below the optimal line, except Chinchilla, which is "
     "on it. Those of 2023 lie mostly between the line and 200 percent, those of 2024 and 2025 "
     "mostly above 200 percent, the smallest far above 800. An outline at the lower left holds the "
-    "runs that the law was fitted to; no model of 2024 or 2025 lies inside it.",
-    models=table_with(
-        name=several(str),
-        year=array(positive),
-        N=array(positive),
-        D=array(positive),
-        distilled=several(flag),
-    ),
-    law=ParametricLaw,
-    largest=mapping_with(N=one(positive), D=one(positive), multiplier=one(positive)),
+    "runs that the law was fitted to; no model of 2024 or 2025 lies inside it."
 )
 def plot_story(
-    ax: Axes, models: pd.DataFrame, law: ParametricLaw, largest: Mapping[str, float]
+    ax: Axes,
+    models: Annotated[
+        pd.DataFrame,
+        table_with(
+            name=several(str),
+            year=array(positive),
+            N=array(positive),
+            D=array(positive),
+            distilled=several(flag),
+        ),
+    ],
+    law: ParametricLaw,
+    largest: Annotated[
+        Mapping[str, float],
+        mapping_with(N=one(positive), D=one(positive), multiplier=one(positive)),
+    ],
 ) -> Axes:
     """Models on the plane of size and tokens, lines of equal overhead, and where the runs end.
 
@@ -115,18 +115,16 @@ def _runs(ax: Axes, smallest: float, largest: Mapping[str, float]) -> None:
     "logarithmic axis: a dot with a horizontal interval for the refit, and a marker for each other "
     "law. For models near the optimum the markers lie together near one. For the early, too large "
     "models the refit lies to the left of the older laws, and for the small models of the last "
-    "years far to the right of them, by a factor of two and more.",
-    placed=PLACED,
-    band=table_with(compute=table_with(low=array(positive), high=array(positive))),
-    names=several(str),
-    others=named(str, str),
+    "years far to the right of them, by a factor of two and more."
 )
 def plot_disagreement(
     ax: Axes,
-    placed: pd.DataFrame,
-    band: pd.DataFrame,
-    names: Sequence[str],
-    others: Mapping[str, Any],
+    placed: Placed,
+    band: Annotated[
+        pd.DataFrame, table_with(compute=table_with(low=array(positive), high=array(positive)))
+    ],
+    names: Annotated[Sequence[str], several(str)],
+    others: Annotated[Mapping[str, Any], named(str, str)],
 ) -> Axes:
     """The compute multiple of some models under the refit, with its band, and other laws.
 

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -20,7 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.internal.checks import Kind, flag, named, one, positive, shown, takes, tuple_of
+from analysis.internal.checks import positive, shown
+from analysis.internal.kinds import Flag, checked, named, one, tuple_of
 
 Plot = TypeVar("Plot", bound=Callable[..., Axes])
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3d7fc4", "#d5662a", "#3a9a68", "#9b6bc0", "#808890"
@@ -42,20 +43,17 @@ STYLE: dict[str, Any] = {
     "legend.fontsize": 9,
     "lines.linewidth": 1.8,
 }
-EXPONENTS: Mapping[str, Kind] = {"alpha": one(positive), "beta": one(positive)}
-"""The checks of a plot's `alpha` and `beta`."""
 
 
-@takes(alt=str)
-def seen_as(alt: str, **checks: Kind) -> Callable[[Plot], Plot]:
+@checked
+def seen_as(alt: str) -> Callable[[Plot], Plot]:
     """Give a plot function its alt text, what one should see, and its door.
 
-    The checks are those of its other arguments: the first, `ax`, is always an `Axes`. Nothing is
-    drawn until all have passed.
+    Nothing is drawn until all arguments have passed.
     """
 
     def attach(plot: Plot) -> Plot:
-        plot = takes(ax=Axes, **checks)(plot)
+        plot = checked(plot)
         plot.alt = alt  # type: ignore[attr-defined]
         return plot
 
@@ -79,14 +77,12 @@ class Picture:
         return f'<div class="picture">{self.svg}{_link(self.name, self.csv, "data (CSV)")}</div>'
 
 
+@checked
 @dataclass(frozen=True)
 class Downloads:
     """Tables that a page offers as files: CSV text by name."""
 
-    tables: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        named(str, str)("tables", self.tables)
+    tables: Annotated[Mapping[str, str], named(str, str)]
 
     def _repr_html_(self) -> str:
         links = (_link(name, text, f"{name} (CSV)") for name, text in self.tables.items())
@@ -104,7 +100,7 @@ class Note:
         return f'<div class="picture-note" role="note">{words}</div>'
 
 
-@takes(text=str)
+@checked
 def note(text: str) -> Note | None:
     """Return the text as a `Note`, or None, which shows nothing, if there is none."""
     return Note(text) if text else None
@@ -116,12 +112,12 @@ def _with_alt(name: str, value: Any) -> Any:
     return value
 
 
-@takes(plot=_with_alt, size=tuple_of(one(positive), one(positive)), outlined=flag)
+@checked
 def show(
-    plot: Callable[..., Axes],
+    plot: Annotated[Callable[..., Axes], _with_alt],
     *args: Any,
-    size: tuple[float, float] = (4.8, 3.3),
-    outlined: bool = True,
+    size: Annotated[tuple[float, float], tuple_of(one(positive), one(positive))] = (4.8, 3.3),
+    outlined: Flag = True,
     **kwargs: Any,
 ) -> Picture:
     """Draw `plot(ax, *args, **kwargs)` and return it as a `Picture`. `size` is in inches.
@@ -139,7 +135,7 @@ def show(
     return Picture(_inline(target.getvalue(), alt), alt, _points(axes), name)
 
 
-@takes(axes=Axes)
+@checked
 def tell_apart(axes: Axes) -> Axes:
     """Give lines of a legend that differ in colour alone another dash or another marker, in place.
 

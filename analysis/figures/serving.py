@@ -7,6 +7,7 @@ returns them; above each stands its alt text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,14 +16,14 @@ from analysis.bootstrap import percentile_interval
 from analysis.figures.picture import (
     BLUE,
     DATA_ONLY,
-    EXPONENTS,
     GREEN,
     GREY,
     ORANGE,
     PURPLE,
     seen_as,
 )
-from analysis.internal.checks import named, non_negative, one, positive, several
+from analysis.internal.checks import non_negative, positive
+from analysis.internal.kinds import PositiveFloat, named, one, several
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.serving import lifetime_cost, lifetime_saving, lifetime_scales
 from analysis.tradeoff import minimum_model_scale
@@ -35,11 +36,13 @@ SERVED = np.geomspace(1e-2, 1e5, 141)
     "The cheapest size as a fraction of the compute-optimal size, against served tokens for each "
     "compute-optimal training token, on a logarithmic axis. Two falling S-shaped curves, one for "
     "each law, start at one and sink slowly to their dotted floors, the smallest sizes. The curve "
-    "of the refit, with a narrow grey band, lies a little above the other at the right end.",
-    laws=named(ParametricLaw, str),
-    draws=LawEnsemble,
+    "of the refit, with a narrow grey band, lies a little above the other at the right end."
 )
-def plot_lifetime_size(ax: Axes, laws: Mapping[str, ParametricLaw], draws: LawEnsemble) -> Axes:
+def plot_lifetime_size(
+    ax: Axes,
+    laws: Annotated[Mapping[str, ParametricLaw], named(ParametricLaw, str)],
+    draws: LawEnsemble,
+) -> Axes:
     """k_N of the lifetime-optimal model against r T / D_opt, and the band of the drawn laws."""
     many, _ = lifetime_scales(SERVED, draws.alpha[:, None], draws.beta[:, None])
     low, high = percentile_interval(many)
@@ -68,11 +71,14 @@ def plot_lifetime_size(ax: Axes, laws: Mapping[str, ParametricLaw], draws: LawEn
     "the optimal size: one valley for each amount of use. With more use the valley is deeper and "
     "its lowest point, a dot, lies further left. Left of each lowest point the curve rises slowly "
     "at first, then up a wall. Where a curve crosses the line at one, the smaller model has paid "
-    "for its overhead.",
-    uses=several(one(non_negative)),
-    **EXPONENTS,
+    "for its overhead."
 )
-def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses: Sequence[float]) -> Axes:
+def plot_lifetime_cost(
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    uses: Annotated[Sequence[float], several(one(non_negative))],
+) -> Axes:
     """Lifetime cost against k_N, relative to k_N = 1, at several r T / D_opt; minima as dots."""
     wall = minimum_model_scale(alpha, beta)
     k_N = np.concatenate([np.geomspace(wall * 1.01, 1, 300), np.linspace(1, 1.4, 60)[1:]])
@@ -100,11 +106,14 @@ def plot_lifetime_cost(ax: Axes, alpha: float, beta: float, uses: Sequence[float
     "Share of the lifetime cost saved against served tokens for each compute-optimal training "
     "token. The cheapest model's curve rises from zero to about eighty per cent. The curves of "
     "models fixed at three quarters, a half and a quarter of the size start below zero, touch it "
-    "one after the other, and then level off at a quarter, a half and three quarters.",
-    sizes=several(one(positive)),
-    **EXPONENTS,
+    "one after the other, and then level off at a quarter, a half and three quarters."
 )
-def plot_lifetime_saving(ax: Axes, alpha: float, beta: float, sizes: Sequence[float]) -> Axes:
+def plot_lifetime_saving(
+    ax: Axes,
+    alpha: PositiveFloat,
+    beta: PositiveFloat,
+    sizes: Annotated[Sequence[float], several(one(positive))],
+) -> Axes:
     """What the cheapest model and models of fixed k_N save, against r T / D_opt."""
     saving = 100 * np.asarray(lifetime_saving(SERVED, alpha, beta))
     ax.plot(SERVED, saving, color=BLUE, label="cheapest size")

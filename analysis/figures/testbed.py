@@ -7,7 +7,8 @@ returns them; above each stands its alt text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import NoneType
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -17,24 +18,22 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from analysis.figures.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
-from analysis.internal.checks import (
+from analysis.internal.checks import extended, flag, non_negative, positive, real, same_length
+from analysis.internal.kinds import (
+    NonNegativeFloat,
+    PositiveFloat,
     array,
-    extended,
-    flag,
+    column_of,
+    either,
     mapping_with,
     named,
-    non_negative,
     one,
     one_of,
-    optional,
-    positive,
-    real,
-    same_length,
+    passed,
     several,
     table_with,
     tuple_of,
 )
-from analysis.internal.checks import column as in_table
 from analysis.overtraining import DownstreamLaw, OvertrainingLaw
 
 SETS = {"c4": ("C4", BLUE, "o"), "redpajama": ("RedPajama", ORANGE, "s")}
@@ -95,11 +94,13 @@ RUNS = {"N": array(positive), "token_multiplier": array(positive)}
     "Model size against tokens a parameter, both logarithmic. The four small sizes form columns of "
     "eight rows for each of three training sets; the 1.4B and the 6.9B have one or two runs each. "
     "Filled markers are runs of December 2023, hollow ones of the second batch, which are all long "
-    "runs.",
-    runs=table_with(train_set=TRAIN_SETS, **RUNS),
-    second=several(flag),
+    "runs."
 )
-def plot_testbed(ax: Axes, runs: pd.DataFrame, second: ArrayLike) -> Axes:
+def plot_testbed(
+    ax: Axes,
+    runs: Annotated[pd.DataFrame, table_with(train_set=TRAIN_SETS, **RUNS)],
+    second: Annotated[ArrayLike, several(flag)],
+) -> Axes:
     """Every run by size and token multiplier; `second` marks the runs of the second batch."""
     same_length(runs=runs, second=second)
     markers(ax, runs, runs["N"], runs["token_multiplier"], second, "second batch", spread=1.25)
@@ -114,16 +115,16 @@ def plot_testbed(ax: Axes, runs: pd.DataFrame, second: ArrayLike) -> Axes:
 @seen_as(
     "Loss above the irreducible loss against compute, both logarithmic. For each token multiplier "
     "the points lie along a straight falling line of the same slope; lines of larger multipliers "
-    "lie further up.",
-    law=OvertrainingLaw,
-    runs=table_with(token_multiplier=array(positive), C=array(positive), c4_val=array(positive)),
-    multipliers=several(one(positive)),
+    "lie further up."
 )
 def plot_parallel_lines(
     ax: Axes,
     law: OvertrainingLaw,
-    runs: pd.DataFrame,
-    multipliers: Sequence[float] = (20, 80, 320, 640),
+    runs: Annotated[
+        pd.DataFrame,
+        table_with(token_multiplier=array(positive), C=array(positive), c4_val=array(positive)),
+    ],
+    multipliers: Annotated[Sequence[float], several(one(positive))] = (20, 80, 320, 640),
 ) -> Axes:
     """Measured loss less E against compute, and the law's line for each multiplier."""
     if absent := [M for M in multipliers if M not in runs["token_multiplier"].to_numpy()]:
@@ -144,20 +145,19 @@ def plot_parallel_lines(
 
 @seen_as(
     "Predicted against measured values for three training sets, most of them close to the diagonal "
-    "of equality; hollow markers are the runs that were fitted to.",
-    tables=named(table_with(**RUNS), one_of(*SETS)),
-    fitted=several(tuple_of(one(positive), one(positive))),
-    quantity=one_of("loss", "error"),
+    "of equality; hollow markers are the runs that were fitted to."
 )
 def plot_predicted(
     ax: Axes,
-    tables: Mapping[str, pd.DataFrame],
-    fitted: Sequence[tuple[float, float]],
-    quantity: str = "loss",
+    tables: Annotated[Mapping[str, pd.DataFrame], named(table_with(**RUNS), one_of(*SETS))],
+    fitted: Annotated[
+        Sequence[tuple[float, float]], several(tuple_of(one(positive), one(positive)))
+    ],
+    quantity: Annotated[str, one_of("loss", "error")] = "loss",
 ) -> Axes:
     """Predicted against measured `quantity`, "loss" or "error"; runs fitted to are hollow."""
     drawn = {quantity: array(positive), f"{quantity}_predicted": array(positive)}
-    named(table_with(**drawn))("tables", tables)
+    passed("tables", tables, named(table_with(**drawn)))
     table = pd.concat([own.assign(train_set=name) for name, own in tables.items()])
     small = {(float(N), float(M)) for N, M in fitted}
     used = [run in small for run in zip(table["N"], table["token_multiplier"], strict=True)]
@@ -172,15 +172,16 @@ def plot_predicted(
 @seen_as(
     "A table of relative errors in percent, a row a model size and a column a token multiplier. "
     "The deeper the colour the larger the error: blue where the prediction is too low, orange "
-    "where it is too high.",
-    table=table_with(**RUNS),
-    full=one(positive),
+    "where it is too high."
 )
 def plot_error_map(
-    ax: Axes, table: pd.DataFrame, column: str = "loss_error", full: float = 5.0
+    ax: Axes,
+    table: Annotated[pd.DataFrame, table_with(**RUNS)],
+    column: Annotated[str, column_of("table")] = "loss_error",
+    full: PositiveFloat = 5.0,
 ) -> Axes:
     """Signed relative errors in percent by size and multiplier; `full` is the deepest colour's."""
-    table_with(**{in_table("column", column, table): array(real)})("table", table)
+    passed("table", table, table_with(**{column: array(real)}))
     sizes = sorted(table["N"].unique())
     columns = {M: place for place, M in enumerate(sorted(table["token_multiplier"].unique()))}
     for row, N in enumerate(sizes):
@@ -206,15 +207,20 @@ def plot_error_map(
 @seen_as(
     "How far each run lies from the law of the first batch, in percent, against tokens a "
     "parameter. Runs of December 2023 scatter around zero; those of early 2024 lie one to three "
-    "percent below.",
-    residual=table_with(
-        train_set=TRAIN_SETS,
-        token_multiplier=array(positive),
-        residual=array(real),
-        second=several(flag),
-    ),
+    "percent below."
 )
-def plot_batches(ax: Axes, residual: pd.DataFrame) -> Axes:
+def plot_batches(
+    ax: Axes,
+    residual: Annotated[
+        pd.DataFrame,
+        table_with(
+            train_set=TRAIN_SETS,
+            token_multiplier=array(positive),
+            residual=array(real),
+            second=several(flag),
+        ),
+    ],
+) -> Axes:
     """Measured over law less 1, as `noise.batch_residuals` gives it, in percent."""
     M, second = residual["token_multiplier"], residual["second"]
     markers(ax, residual, M, 100 * residual["residual"], second, "second batch", spread=1.08)
@@ -229,12 +235,17 @@ def plot_batches(ax: Axes, residual: pd.DataFrame) -> Axes:
 @seen_as(
     "Relative error of the held-out predictions against the fraction of the target's compute that "
     "the fit took, both logarithmic. Errors fall as more is spent. The pooled recipe lies below "
-    "the paper's over most of the range, its worst case as well.",
-    frontiers=named(
-        table_with(fraction=array(positive), median=array(positive), worst=array(positive)), str
-    ),
+    "the paper's over most of the range, its worst case as well."
 )
-def plot_frontier(ax: Axes, frontiers: Mapping[str, pd.DataFrame]) -> Axes:
+def plot_frontier(
+    ax: Axes,
+    frontiers: Annotated[
+        Mapping[str, pd.DataFrame],
+        named(
+            table_with(fraction=array(positive), median=array(positive), worst=array(positive)), str
+        ),
+    ],
+) -> Axes:
     """Median (solid) and worst (dotted) error against the fraction of compute spent on the fit.
 
     `frontiers`: label -> table with fraction, median and worst, all as fractions; the first is of
@@ -258,10 +269,15 @@ def plot_frontier(ax: Axes, frontiers: Mapping[str, pd.DataFrame]) -> Axes:
 
 @seen_as(
     "Error on tasks against loss. The points of the fitted runs and of the others rise along "
-    "curves that flatten towards high losses.",
-    series=named(tuple_of(DownstreamLaw, array(positive), array(non_negative), several(flag)), str),
+    "curves that flatten towards high losses."
 )
-def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple[Any, ...]]) -> Axes:
+def plot_loss_to_error(
+    ax: Axes,
+    series: Annotated[
+        Mapping[str, tuple[Any, ...]],
+        named(tuple_of(DownstreamLaw, array(positive), array(non_negative), several(flag)), str),
+    ],
+) -> Axes:
     """Error against loss: label -> (law, loss, error, fitted), the fitted runs hollow."""
     colours = (BLUE, ORANGE, GREEN, PURPLE)
     for (label, found), colour in zip(series.items(), colours, strict=False):
@@ -281,11 +297,16 @@ def plot_loss_to_error(ax: Axes, series: Mapping[str, tuple[Any, ...]]) -> Axes:
 @seen_as(
     "Compute overhead in percent against the fraction of the optimal size, one curve with a shaded "
     "band for each law. All are flat near one; towards small models they part, the ones with "
-    "larger exponents rising first.",
-    k_N=array(positive),
-    curves=named(tuple_of(array(extended), *[optional(array(extended))] * 2), str),
+    "larger exponents rising first."
 )
-def plot_overheads(ax: Axes, k_N: ArrayLike, curves: Mapping[str, tuple[Any, ...]]) -> Axes:
+def plot_overheads(
+    ax: Axes,
+    k_N: Annotated[ArrayLike, array(positive)],
+    curves: Annotated[
+        Mapping[str, tuple[Any, ...]],
+        named(tuple_of(array(extended), *[either(NoneType, array(extended))] * 2), str),
+    ],
+) -> Axes:
     """Overheads: label -> (centre, low, high), fractions; low and high may be None."""
     colours = (BLUE, ORANGE, GREEN, PURPLE, GREY)
     for (label, (centre, low, high)), colour in zip(curves.items(), colours, strict=False):
@@ -308,16 +329,21 @@ def plot_overheads(ax: Axes, k_N: ArrayLike, curves: Mapping[str, tuple[Any, ...
 @seen_as(
     "Measured against predicted token multipliers of pairs of models with the same loss, both "
     "logarithmic. Filled markers, pairs of one batch, lie within a factor of about one and a half "
-    "of the diagonal; hollow ones, which mix two batches, lie further off.",
-    pairs=table_with(
-        train_set=TRAIN_SETS,
-        predicted=array(positive),
-        multiplier=array(positive),
-        same_batch=several(flag),
-    ),
-    factor=one(positive),
+    "of the diagonal; hollow ones, which mix two batches, lie further off."
 )
-def plot_pairs(ax: Axes, pairs: pd.DataFrame, factor: float = 1.5) -> Axes:
+def plot_pairs(
+    ax: Axes,
+    pairs: Annotated[
+        pd.DataFrame,
+        table_with(
+            train_set=TRAIN_SETS,
+            predicted=array(positive),
+            multiplier=array(positive),
+            same_batch=several(flag),
+        ),
+    ],
+    factor: PositiveFloat = 1.5,
+) -> Axes:
     """Measured and predicted multipliers, as `isoloss.compare_pairs` gives them."""
     both = pairs[["predicted", "multiplier"]]
     ends = np.array([both.min().min() / 1.3, both.max().max() * 1.3])
@@ -340,11 +366,16 @@ def plot_pairs(ax: Axes, pairs: pd.DataFrame, factor: float = 1.5) -> Axes:
 
 @seen_as(
     "How often the same experiment would give each prediction error if only the noise of the runs "
-    "changed: a bell several percent wide, with a narrow band in the middle for the error printed.",
-    worlds=named(mapping_with(counts=array(non_negative), edges=array(real)), str),
-    printed=one(non_negative),
+    "changed: a bell several percent wide, with a narrow band in the middle for the error printed."
 )
-def plot_luck(ax: Axes, worlds: Mapping[str, Mapping[str, Any]], printed: float) -> Axes:
+def plot_luck(
+    ax: Axes,
+    worlds: Annotated[
+        Mapping[str, Mapping[str, Any]],
+        named(mapping_with(counts=array(non_negative), edges=array(real)), str),
+    ],
+    printed: NonNegativeFloat,
+) -> Axes:
     """Histograms of the prediction errors of simulated worlds, and the printed error.
 
     `worlds`: label -> counts and edges of the histogram; edges and `printed` are fractions.

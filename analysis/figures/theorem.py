@@ -6,6 +6,7 @@ Every curve is solved for (`analysis.theorem.numeric`); none is drawn from a clo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,34 +14,24 @@ from matplotlib.axis import Axis
 from numpy.typing import ArrayLike
 
 from analysis.figures.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
-from analysis.internal.checks import (
-    Kind,
-    array,
-    extended,
-    named,
-    one,
-    positive,
-    same_length,
-    several,
-)
+from analysis.internal.checks import extended, positive, same_length
+from analysis.internal.kinds import PositiveFloat, array, named, one, several
 from analysis.theorem import CostedLaw, optimum, solve_k_D
 
 _TALLEST = 60
 """Up to which k_D an iso-loss curve is drawn: towards the wall it rises without end."""
-BUDGETS = several(one(positive))
-TRANSLATED: dict[str, Kind] = {"law": CostedLaw, "budgets": BUDGETS, "k_N": array(positive)}
+Budgets: TypeAlias = Annotated[Sequence[float], several(one(positive))]
+Sizes: TypeAlias = Annotated[ArrayLike, array(positive)]
 _MOVING = (ORANGE, GREEN, PURPLE, PINK, "#b08a1e")
 
 
 @seen_as(
     "Data against size, both logarithmic. Four iso-loss curves, one for each budget, all of the "
     "same shape: each is the one before moved up and to the right along a straight dotted line "
-    "through the compute-optimal runs, where the curve touches its budget line.",
-    **TRANSLATED,
-    between=BUDGETS,
+    "through the compute-optimal runs, where the curve touches its budget line."
 )
 def plot_straight_path(
-    ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, between: Sequence[float]
+    ax: Axes, law: CostedLaw, budgets: Budgets, k_N: Sizes, between: Budgets
 ) -> Axes:
     """Iso-loss curves at `budgets` and the path at the budgets `between`, for a straight path."""
     return _translates(ax, law, budgets, k_N, between)
@@ -49,12 +40,10 @@ def plot_straight_path(
 @seen_as(
     "Data against size, both logarithmic. Four iso-loss curves of the same shape along a straight "
     "dotted line. From the compute-optimal run of each, the same step to the left and the same "
-    "step up lead back to the curve: the steps are the same four times over.",
-    **TRANSLATED,
-    step=one(positive),
+    "step up lead back to the curve: the steps are the same four times over."
 )
 def plot_same_steps(
-    ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, step: float
+    ax: Axes, law: CostedLaw, budgets: Budgets, k_N: Sizes, step: PositiveFloat
 ) -> Axes:
     """Iso-loss curves at `budgets` with the way from each optimum to `step` times its size."""
     _translates(ax, law, budgets, k_N, budgets)
@@ -70,12 +59,10 @@ def plot_same_steps(
 @seen_as(
     "Data against size, both logarithmic. Four iso-loss curves of one and the same shape, carried "
     "along a dotted path that bends: nearly level at the lower left, where the data hardly grow, "
-    "and rising like a diagonal at the upper right.",
-    **TRANSLATED,
-    between=BUDGETS,
+    "and rising like a diagonal at the upper right."
 )
 def plot_curved_path(
-    ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, between: Sequence[float]
+    ax: Axes, law: CostedLaw, budgets: Budgets, k_N: Sizes, between: Budgets
 ) -> Axes:
     """Iso-loss curves at `budgets` and the path at the budgets `between`, for a curved path."""
     return _translates(ax, law, budgets, k_N, between)
@@ -84,12 +71,14 @@ def plot_curved_path(
 @seen_as(
     "Tokens against size, each as a multiple of the compute-optimal, both logarithmic. The curves "
     "of several budgets all pass through the point one, one. There the smaller budgets share a "
-    "curve, and the larger the budget, the sooner its curve turns up to the left.",
-    **TRANSLATED,
-    names=several(str),
+    "curve, and the larger the budget, the sooner its curve turns up to the left."
 )
 def plot_moved_back(
-    ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, names: Sequence[str]
+    ax: Axes,
+    law: CostedLaw,
+    budgets: Budgets,
+    k_N: Sizes,
+    names: Annotated[Sequence[str], several(str)],
 ) -> Axes:
     """The iso-loss curves of several budgets, moved so that their optima coincide."""
     same_length(budgets=budgets, names=names)
@@ -117,16 +106,13 @@ def plot_moved_back(
     "k_D at half the optimal size against the budget in FLOP. The budget-free laws are level "
     "lines at different heights. The others are not level: non-embedding parameters, counted "
     "attention and a counted router rise slowly towards one of the level lines; repeated data and "
-    "rounding to four bits turn upwards and leave the picture at the top.",
-    budgets=array(positive),
-    free=named(array(extended), str),
-    moving=named(array(extended), str),
+    "rounding to four bits turn upwards and leave the picture at the top."
 )
 def plot_against_budget(
     ax: Axes,
-    budgets: ArrayLike,
-    free: Mapping[str, ArrayLike],
-    moving: Mapping[str, ArrayLike],
+    budgets: Annotated[ArrayLike, array(positive)],
+    free: Annotated[Mapping[str, ArrayLike], named(array(extended), str)],
+    moving: Annotated[Mapping[str, ArrayLike], named(array(extended), str)],
 ) -> Axes:
     """k_D at a fixed k_N against the budget: budget-free laws, and laws whose k_D moves."""
     for kind, laws in (("free", free), ("moving", moving)):
@@ -151,7 +137,7 @@ def plot_against_budget(
 
 
 def _translates(
-    ax: Axes, law: CostedLaw, budgets: Sequence[float], k_N: ArrayLike, between: Sequence[float]
+    ax: Axes, law: CostedLaw, budgets: Budgets, k_N: Sizes, between: Sequence[float]
 ) -> Axes:
     k_N = np.asarray(k_N, dtype=float)
     path = [optimum(law, C) for C in between]

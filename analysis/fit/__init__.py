@@ -6,6 +6,7 @@ from analysis.fit.parametric import (
     FitResult,
     Objective,
     fit_parametric,
+    fit_runs,
     hoffmann_grid,
     parametric_objective,
     profile_exponents,
@@ -13,17 +14,21 @@ from analysis.fit.parametric import (
 )
 from analysis.fit.problems import Problems
 from analysis.fit.projection import Projection, least_squares_covariance, project, status_of
-from analysis.fit.runs import check_indices, check_runs, free_directions
+from analysis.fit.runs import Delta, Indices, Runs, Weights, check_indices, free_directions
 
 __all__ = [
     "PARAMETERS",
+    "Delta",
     "FitResult",
+    "Indices",
     "Objective",
     "Problems",
     "Projection",
+    "Runs",
+    "Weights",
     "check_indices",
-    "check_runs",
     "fit_parametric",
+    "fit_runs",
     "free_directions",
     "hoffmann_grid",
     "least_absolute",

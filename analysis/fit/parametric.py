@@ -15,17 +15,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from itertools import product
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from analysis.fit.newton import least_absolute, minimise
 from analysis.fit.problems import Problems
-from analysis.fit.runs import check_delta, check_runs, check_starts, free_directions, project_terms
+from analysis.fit.runs import (
+    Delta,
+    PositiveDelta,
+    Runs,
+    Starts,
+    Weights,
+    free_directions,
+    project_terms,
+)
 from analysis.fit.sandwich import LARGEST_CONDITION, sandwich
-from analysis.internal.checks import positive, takes
+from analysis.internal.checks import broadcast_shape, positive
 from analysis.internal.display import Shown
+from analysis.internal.kinds import (
+    Doubles,
+    Flag,
+    NonNegativeFloat,
+    Positive,
+    behind,
+    checked,
+    numbers,
+)
 from analysis.laws import ParametricLaw
 
 PARAMETERS = ("E", "A", "B", "alpha", "beta")
@@ -98,16 +114,17 @@ class Objective:
     hessian: np.ndarray
 
 
+@checked
 def fit_parametric(
-    N: ArrayLike,
-    D: ArrayLike,
-    loss: ArrayLike,
+    N: Positive,
+    D: Positive,
+    loss: Positive,
     *,
-    delta: float = 1e-3,
-    starts: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    tie_exponents: bool = False,
-    E: float | None = None,
+    delta: Delta = 1e-3,
+    starts: Starts | None = None,
+    weights: Weights | None = None,
+    tie_exponents: Flag = False,
+    E: NonNegativeFloat | None = None,
 ) -> FitResult:
     """Fit L = E + A / N**alpha + B / D**beta to training runs.
 
@@ -146,10 +163,21 @@ def fit_parametric(
     >>> fit.status, round(fit.law.alpha, 6), round(fit.law.beta, 6)
     ('converged', 0.35, 0.37)
     """
-    N, D, loss, weights = check_runs(N, D, loss, weights)
-    delta = check_delta(delta)
-    problems = Problems(N, D, loss, weights, free_directions(tie_exponents, E))
-    starts = seeded_starts(N, D, loss) if starts is None else check_starts(starts)
+    runs = behind(Runs)(N, D, loss, weights)
+    return fit_runs(runs, delta=delta, starts=starts, tie_exponents=tie_exponents, E=E)
+
+
+def fit_runs(
+    runs: Runs,
+    *,
+    delta: float,
+    starts: Doubles | None = None,
+    tie_exponents: bool = False,
+    E: float | None = None,
+) -> FitResult:
+    """Fit as `fit_parametric`, which has checked what it passes on."""
+    problems = problems_of(runs, free_directions(tie_exponents, E))
+    starts = starts_of(runs) if starts is None else starts
     rows = np.array(starts.T)
     if tie_exponents:
         rows[3:] = rows[3:].mean(0)
@@ -162,11 +190,9 @@ def fit_parametric(
     if delta == 0:
         theta, value, done = least_absolute(problems, theta)
     covariance, condition = sandwich(problems, theta, delta)
-    counted = weights > 0 if weights is not None else np.ones(N.size, bool)
     n_free = problems.basis.shape[1]
-    n_different = len(np.unique(np.stack([N, D], axis=1)[counted], axis=0))
     status = "converged" if done else "not converged"
-    if n_different <= n_free:
+    if runs.n_different <= n_free:
         status = "too few runs"
     elif condition > LARGEST_CONDITION:
         status = "flat direction"
@@ -178,7 +204,7 @@ def fit_parametric(
         law=ParametricLaw(*problems.parameters(theta)),
         objective=float(value),
         status=status,
-        n_runs=int(counted.sum()),
+        n_runs=int(runs.counted.sum()),
         n_parameters=n_free,
         n_starts=len(starts),
         n_starts_agreeing=agreeing,
@@ -188,15 +214,26 @@ def fit_parametric(
     )
 
 
-@takes(law=ParametricLaw)
+def problems_of(runs: Runs, basis: Doubles | None = None) -> Problems:
+    """Return the fits of a law to runs, in the directions of theta left free."""
+    return Problems(runs.N, runs.D, runs.loss, runs.weights, basis)
+
+
+def starts_of(runs: Runs) -> Doubles:
+    """Return the starts of `seeded_starts`."""
+    exponents = (0.15, 0.3, 0.5, 0.8)
+    return np.array([project_terms(runs, *pair) for pair in product(exponents, exponents)])
+
+
+@checked
 def parametric_objective(
     law: ParametricLaw,
-    N: ArrayLike,
-    D: ArrayLike,
-    loss: ArrayLike,
+    N: Positive,
+    D: Positive,
+    loss: Positive,
     *,
-    delta: float = 1e-3,
-    weights: ArrayLike | None = None,
+    delta: PositiveDelta = 1e-3,
+    weights: Weights | None = None,
 ) -> Objective:
     """Evaluate the objective of `fit_parametric`, with its derivatives, at a law with E > 0.
 
@@ -224,24 +261,23 @@ def parametric_objective(
     >>> parametric_objective(law, [1e9], [2e10], [law.loss(1e9, 2e10)]).value
     0.0
     """
-    N, D, loss, weights = check_runs(N, D, loss, weights)
-    deltas = np.array([check_delta(delta, positive)])
     positive(E=law.E)
-    problems = Problems(N, D, loss, weights)
+    problems = problems_of(behind(Runs)(N, D, loss, weights))
     theta = problems.theta(np.array([getattr(law, name) for name in PARAMETERS]))[:, None]
-    value, gradient, hessian = problems.sweep(theta, deltas, rows=None)
+    value, gradient, hessian = problems.sweep(theta, np.array([delta]), rows=None)
     shift = problems.from_plain_logs()
     return Objective(float(value[0]), shift.T @ gradient[:, 0], shift.T @ hessian[:, :, 0] @ shift)
 
 
+@checked
 def profile_exponents(
-    N: ArrayLike,
-    D: ArrayLike,
-    loss: ArrayLike,
-    alpha: ArrayLike,
-    beta: ArrayLike,
+    N: Positive,
+    D: Positive,
+    loss: Positive,
+    alpha: Annotated[Any, numbers(positive, broadcasts=False)],
+    beta: Annotated[Any, numbers(positive, broadcasts=False)],
     *,
-    delta: float = 1e-3,
+    delta: PositiveDelta = 1e-3,
 ) -> np.ndarray:
     """Return the least objective with both exponents held, for every pair of them.
 
@@ -263,17 +299,18 @@ def profile_exponents(
     ValueError
         As `fit_parametric`; if an exponent is out of range, or delta is 0.
     """
-    N, D, loss, _ = check_runs(N, D, loss, None)
-    pairs = np.stack(np.broadcast_arrays(*positive(alpha=alpha, beta=beta)), axis=-1)
+    runs = behind(Runs)(N, D, loss)
+    broadcast_shape(alpha=alpha, beta=beta)
+    pairs = np.stack(np.broadcast_arrays(alpha, beta), axis=-1)
     if pairs.min() < 1e-4 or pairs.max() > 10:
         raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha!s} and {beta!s}")
-    delta = check_delta(delta, positive)
-    rows = np.array([project_terms(N, D, loss, *pair) for pair in pairs.reshape(-1, 2)])
-    problems = Problems(N, D, loss, basis=np.eye(5)[:, :3])
+    rows = np.array([project_terms(runs, *pair) for pair in pairs.reshape(-1, 2)])
+    problems = problems_of(runs, np.eye(5)[:, :3])
     return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
 
 
-def seeded_starts(N: ArrayLike, D: ArrayLike, loss: ArrayLike) -> np.ndarray:
+@checked
+def seeded_starts(N: Positive, D: Positive, loss: Positive) -> np.ndarray:
     """Return 16 starts, rows (E, A, B, alpha, beta): the best E, A, B at 4 x 4 pairs of exponents.
 
     At given exponents the law is linear in E, A and B, and non-negative least squares on the
@@ -293,9 +330,7 @@ def seeded_starts(N: ArrayLike, D: ArrayLike, loss: ArrayLike) -> np.ndarray:
     ValueError
         As `fit_parametric`.
     """
-    N, D, loss, _ = check_runs(N, D, loss, None)
-    exponents = (0.15, 0.3, 0.5, 0.8)
-    return np.array([project_terms(N, D, loss, *pair) for pair in product(exponents, exponents)])
+    return starts_of(behind(Runs)(N, D, loss))
 
 
 def hoffmann_grid() -> np.ndarray:

@@ -1,77 +1,112 @@
-"""What the fits share: training runs, checked, and the best terms at given exponents."""
+"""What the fits share: the frozen runs, kinds of their arguments, the best terms at exponents."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import nnls
 
-from analysis.internal.checks import CheckOfNumbers, as_given, flag, non_negative, positive, single
+from analysis.internal.checks import CheckOfNumbers, as_given, non_negative, positive, single
+from analysis.internal.display import Shown
+from analysis.internal.kinds import Doubles, Kind, Positive, checked, numbers
 
 LARGEST_DELTA = 1e100
 """No residual of log loss comes near."""
-Doubles = NDArray[np.float64]
 
 
-def check_runs(
-    N: ArrayLike, D: ArrayLike, loss: ArrayLike, weights: ArrayLike | None
-) -> tuple[Doubles, Doubles, Doubles, Doubles | None]:
-    """Return N, D, loss and weights as float arrays of one length, or raise `ValueError`."""
-    N, D, loss = positive(N=N, D=D, loss=loss)
-    arrays = {"N": N, "D": D, "loss": loss}
-    if weights is not None:
-        (weights,) = non_negative(weights=weights)
-        arrays["weights"] = weights
-        if not weights.any():
-            raise ValueError("weights must not all be zero")
-    if N.ndim != 1 or any(array.shape != N.shape for array in arrays.values()):
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"the runs must be arrays of one length, got {shapes}")
-    return N, D, loss, weights
+def _delta(check: CheckOfNumbers) -> Kind:
+    def checked_delta(name: str, value: Any) -> float:
+        delta = single(check, name, value)
+        if delta > LARGEST_DELTA:
+            raise ValueError(f"{name} must not be above {LARGEST_DELTA:g}, got {delta}")
+        return delta
+
+    return Kind(f"one {check.__name__}", checked_delta)
 
 
-def check_delta(delta: ArrayLike, check: CheckOfNumbers = non_negative) -> float:
-    """Return delta as a float, or raise `ValueError`."""
-    value = single(check, "delta", delta)
-    if value > LARGEST_DELTA:
-        raise ValueError(f"delta must not be above {LARGEST_DELTA:g}, got {value}")
-    return value
-
-
-def check_starts(starts: ArrayLike) -> Doubles:
-    """Return starts, rows (E, A, B, alpha, beta), or raise `ValueError`."""
-    (starts,) = non_negative(starts=starts)
+def _starts(name: str, value: Any) -> Doubles:
+    (starts,) = non_negative(**{name: value})
     if starts.ndim != 2 or starts.shape[1] != 5:
-        raise ValueError(f"starts must have shape (n_starts, 5), got {starts.shape}")
+        raise ValueError(f"{name} must have shape (n_starts, 5), got {starts.shape}")
     return starts
 
 
-def check_indices(given: ArrayLike, n: int) -> np.ndarray:
-    """Return resamples of n runs as positions, shape (n_resamples, n), or raise `ValueError`."""
-    indices = as_given("indices", given)
+Weights: TypeAlias = Annotated[Any, numbers(non_negative, broadcasts=False)]
+Delta: TypeAlias = Annotated[float, _delta(non_negative)]
+PositiveDelta: TypeAlias = Annotated[float, _delta(positive)]
+Starts: TypeAlias = Annotated[Any, Kind("starts", _starts)]
+Indices: TypeAlias = Annotated[Any, Kind("indices", as_given)]
+
+
+@checked
+@dataclass(frozen=True, eq=False)
+class Runs(Shown):
+    """Training runs, as the fits take them.
+
+    Attributes
+    ----------
+    N, D, loss : array, shape (n,)
+        Parameters, training tokens, and loss in nats per token of each run; positive.
+    weights : array, shape (n,), or None
+        Weight of each run; not negative, not all zero. None counts every run once.
+
+    Raises
+    ------
+    ValueError
+        If an array is empty, out of range, not finite, or of another length than N.
+    """
+
+    N: Positive
+    D: Positive
+    loss: Positive
+    weights: Weights | None = None
+
+    def __post_init__(self) -> None:
+        arrays = {"N": self.N, "D": self.D, "loss": self.loss}
+        if self.weights is not None:
+            arrays["weights"] = self.weights
+            if not self.weights.any():
+                raise ValueError("weights must not all be zero")
+        if self.N.ndim != 1 or any(array.shape != self.N.shape for array in arrays.values()):
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+            raise ValueError(f"the runs must be arrays of one length, got {shapes}")
+
+    def __len__(self) -> int:
+        return len(self.N)
+
+    @property
+    def counted(self) -> np.ndarray:
+        """Which runs have a positive weight, shape (n,)."""
+        return self.weights > 0 if self.weights is not None else np.ones(len(self), bool)
+
+    @property
+    def n_different(self) -> int:
+        """How many different runs (N, D) have a positive weight."""
+        return len(np.unique(np.stack([self.N, self.D], axis=1)[self.counted], axis=0))
+
+
+def check_indices(indices: np.ndarray, n: int) -> None:
+    """Raise `ValueError` unless these are resamples of n runs, positions (n_resamples, n)."""
     if indices.ndim != 2 or indices.shape[1] != n or not len(indices):
         raise ValueError(f"indices must have shape (n_resamples, {n}), got {indices.shape}")
     if indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= n:
         raise ValueError(f"indices must be whole numbers from 0 to {n - 1}")
-    return indices
 
 
 def free_directions(tie_exponents: bool, E: float | None) -> Doubles:
     """Return the directions of theta left free, shape (5, k), for `Problems`."""
     basis = np.eye(5)
-    if flag("tie_exponents", tie_exponents):
+    if tie_exponents:
         basis[4, 3] = 1.0
         basis = basis[:, :4]
-    if E is not None:
-        single(non_negative, "E", E)
-        basis = basis[:, 1:]
-    return basis
+    return basis if E is None else basis[:, 1:]
 
 
-def project_terms(
-    N: Doubles, D: Doubles, loss: Doubles, alpha: float, beta: float
-) -> tuple[float, ...]:
+def project_terms(runs: Runs, alpha: float, beta: float) -> tuple[float, ...]:
     """Return (E, A, B, alpha, beta) with the best E, A and B; none of them quite zero."""
+    N, D, loss = runs.N, runs.D, runs.loss
     middle_N, middle_D = np.exp(np.log(N).mean()), np.exp(np.log(D).mean())
     columns = np.stack([np.ones_like(N), (N / middle_N) ** -alpha, (D / middle_D) ** -beta], axis=1)
     terms, _ = nnls(columns / loss[:, None], np.ones_like(loss))

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from analysis.fit import fit_parametric
-from analysis.internal.checks import (
-    FloatOrArray,
+from analysis.internal.checks import FloatOrArray, plain, positive
+from analysis.internal.kinds import (
+    NonNegativeInt,
+    Positive,
     able_to,
-    answers,
+    checked,
     count,
     one,
-    plain,
-    positive,
     several,
     table_with,
-    takes,
 )
 from analysis.lab.language import Language, theory, write
 from analysis.lab.training import WIDEST, WORDS, Job, sweep
@@ -43,16 +42,21 @@ def table(jobs: Iterable[Job], executor: Executor | None = None) -> pd.DataFrame
     return pd.DataFrame(sweep(jobs, executor=executor))
 
 
-@answers(law=ParametricLaw)
-def optimum(law: ParametricLaw, C: ArrayLike) -> Allocation:
+@checked(finite=True)
+def optimum(law: ParametricLaw, C: Positive) -> Allocation:
     """Return the best division of C comparisons, C = N D, between width and length."""
-    (C,) = positive(C=C)
     best = law.compute_optimal(FLOP_PER_PARAMETER_TOKEN * C)
     return Allocation(best.N, best.D, plain(C))
 
 
-@takes(n=count(1, 10**6), history=count(1, WIDEST), language=Language, seed=count(0))
-def sample(n: int, history: int, *, language: Language = WORDS, seed: int = 0) -> pd.DataFrame:
+@checked
+def sample(
+    n: Annotated[int, count(1, 10**6)],
+    history: Annotated[int, count(1, WIDEST)],
+    *,
+    language: Language = WORDS,
+    seed: NonNegativeInt = 0,
+) -> pd.DataFrame:
     """Write a little text, for looking at.
 
     Returns
@@ -75,18 +79,13 @@ def sample(n: int, history: int, *, language: Language = WORDS, seed: int = 0) -
     return pd.DataFrame(rows, columns=["cue", "kind", "reach", "window", "answer", "rule"])
 
 
-@takes(
-    budgets=several(one(positive)),
-    seeds=several(count(0)),
-    language=Language,
-    executor=able_to("submit"),
-)
+@checked
 def isoflop(
-    budgets: Sequence[float],
+    budgets: Annotated[Sequence[float], several(one(positive))],
     *,
-    seeds: Iterable[int] = (0,),
+    seeds: Annotated[Iterable[int], several(count(0))] = (0,),
     language: Language = WORDS,
-    executor: Executor | None = None,
+    executor: Annotated[Executor, able_to("submit")] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Train many widths at each budget of comparisons and find where the loss is least.
 
@@ -112,28 +111,26 @@ def isoflop(
     return runs, pd.DataFrame(minima, columns=["budget", "N", "loss", "law"])
 
 
-@answers(language=Language)
-def optimal_length(N: ArrayLike, language: Language = WORDS) -> FloatOrArray:
+@checked(finite=True)
+def optimal_length(N: Positive, language: Language = WORDS) -> FloatOrArray:
     """Return the D at which a width N is compute-optimal, from theory with its product term.
 
     There alpha x (1 - y / g) = beta y (1 - x / g), with x = A N**-alpha, y = B D**-beta and g the
     gain; without a product term, g is infinite.
     """
-    (N,) = positive(N=N)
     law, g = theory(language), _coupling(language)
     x = law.A * N**-law.alpha
     y = law.alpha * x / (law.beta + (law.alpha - law.beta) * x / g)
     return plain((law.B / y) ** (1 / law.beta))
 
 
-@answers(infinite=True, language=Language)
-def true_factor(k_N: ArrayLike, N: ArrayLike, language: Language = WORDS) -> FloatOrArray:
+@checked(finite=False)
+def true_factor(k_N: Positive, N: Positive, language: Language = WORDS) -> FloatOrArray:
     """Return k_D for a fraction k_N of the compute-optimal width N, from theory.
 
     With two classes it does not depend on N and is `tradeoff.data_scaling_factor`. With one class
     the product term makes it depend on N, that is, on the budget. Infinite where no length will do.
     """
-    k_N, N = positive(k_N=k_N, N=N)
     law, g = theory(language), _coupling(language)
     x = law.A * N**-law.alpha
     y = law.B * np.asarray(optimal_length(N, language)) ** -law.beta
@@ -149,20 +146,14 @@ def _coupling(language: Language) -> float:
     return language.gain if language.classes == 1 else np.inf
 
 
-@takes(
-    sizes=several(count(1, WIDEST)),
-    fractions=several(one(positive)),
-    seeds=several(count(0)),
-    language=Language,
-    executor=able_to("submit"),
-)
+@checked
 def measure_factor(
-    sizes: Sequence[int],
-    fractions: Sequence[float],
+    sizes: Annotated[Sequence[int], several(count(1, WIDEST))],
+    fractions: Annotated[Sequence[float], several(one(positive))],
     *,
-    seeds: Iterable[int],
+    seeds: Annotated[Iterable[int], several(count(0))],
     language: Language = WORDS,
-    executor: Executor | None = None,
+    executor: Annotated[Executor, able_to("submit")] | None = None,
 ) -> pd.DataFrame:
     """Measure k_D: train narrower models for several lengths and see where they reach the loss.
 
@@ -203,8 +194,11 @@ def _reached(x: np.ndarray, loss: np.ndarray, goal: float) -> float:
     return float(np.exp(falling[0])) if falling else float("nan")
 
 
-@takes(runs=table_with("N", "D", "C", "loss"), cuts=several(one(positive)))
-def extrapolate(runs: pd.DataFrame, cuts: Sequence[float] = CUTS) -> pd.DataFrame:
+@checked
+def extrapolate(
+    runs: Annotated[pd.DataFrame, table_with("N", "D", "C", "loss")],
+    cuts: Annotated[Sequence[float], several(one(positive))] = CUTS,
+) -> pd.DataFrame:
     """Fit to the runs of at most each cut and predict those above `DEAR`.
 
     Returns

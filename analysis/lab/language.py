@@ -31,24 +31,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    as_given,
-    count,
-    plain,
-    positive,
-    set_single,
-    shown,
-    takes,
-    whole,
-)
+from analysis.internal.checks import FloatOrArray, as_given, plain, shown
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Positive, PositiveFloat, checked, count
 from analysis.laws import ParametricLaw
 
 RAREST = 2**46
@@ -61,6 +51,7 @@ GOLDEN = np.uint64(round((5**0.5 - 1) / 2 * 2**64))
 """The golden ratio, in units of 2**-64."""
 
 
+@checked
 @dataclass(frozen=True)
 class Language(Shown):
     """The settings of a language; see the module.
@@ -90,19 +81,16 @@ class Language(Shown):
         If there can be no such language.
     """
 
-    V: int = 65536
-    epsilon: float = 0.119
-    phi: float = 0.25
-    F: int = 512
-    alpha: float = 0.34
-    beta: float = 0.28
-    Q: float = 30.0
-    classes: int = 2
+    V: Annotated[int, count(2, 65536)] = 65536
+    epsilon: PositiveFloat = 0.119
+    phi: PositiveFloat = 0.25
+    F: Annotated[int, count(1, 2**20)] = 512
+    alpha: PositiveFloat = 0.34
+    beta: PositiveFloat = 0.28
+    Q: PositiveFloat = 30.0
+    classes: Annotated[int, count(1, 2)] = 2
 
     def __post_init__(self) -> None:
-        for name, least, most in (("V", 2, 65536), ("F", 1, 2**20), ("classes", 1, 2)):
-            object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
-        set_single(self, positive, "epsilon", "phi", "alpha", "beta", "Q")
         for name in ("epsilon", "phi", "beta"):
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} must be below 1, got {getattr(self, name)}")
@@ -132,8 +120,10 @@ class Language(Shown):
         """How many function words there are; content words are numbered from here."""
         return len(_function_words(self.F, self.alpha)[0]) if self.classes == 2 else 0
 
-    @takes(n=count(1, LONGEST), rng=np.random.Generator)
-    def cues(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    @checked
+    def cues(
+        self, n: Annotated[int, count(1, LONGEST)], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
         """Draw n cue words: first come the function words, then r + `closed` is rank r."""
         u = 1 - rng.random(n)
         if self.classes == 1:
@@ -176,13 +166,15 @@ class Language(Shown):
         near = 1 + (cues - len(far)) % NEAR
         return np.where(cues < len(far), far[np.clip(cues, 0, len(far) - 1)], near)
 
-    @takes(N=count(1, FARTHEST))
-    def in_sight(self, N: int) -> float:
+    @checked
+    def in_sight(self, N: Annotated[int, count(1, FARTHEST)]) -> float:
         """Return the share of the rare content words that reach no further than N places back."""
         return min(N, NEAR) / NEAR if self.classes == 2 else 1 - N**-self.alpha
 
-    @takes(n=count(1, LONGEST), rng=np.random.Generator)
-    def words(self, n: int, rng: np.random.Generator) -> NDArray[np.uint16]:
+    @checked
+    def words(
+        self, n: Annotated[int, count(1, LONGEST)], rng: np.random.Generator
+    ) -> NDArray[np.uint16]:
         """Draw n ordinary words."""
         return rng.integers(self.V, size=n, dtype=np.uint16)
 
@@ -235,8 +227,13 @@ class Text(Shown):
     answers: NDArray[np.uint16]
 
 
-@takes(n=count(1, LONGEST), history=count(1, LONGEST), language=Language, rng=np.random.Generator)
-def write(n: int, history: int, language: Language, rng: np.random.Generator) -> Text:
+@checked
+def write(
+    n: Annotated[int, count(1, LONGEST)],
+    history: Annotated[int, count(1, LONGEST)],
+    language: Language,
+    rng: np.random.Generator,
+) -> Text:
     """Write a text of n cues with their answers, which begins with `history` ordinary words.
 
     A word further back than `history` places is drawn when it is called for: to a reader who sees
@@ -251,7 +248,7 @@ def write(n: int, history: int, language: Language, rng: np.random.Generator) ->
     return Text(words, cues, answers)
 
 
-@takes(language=Language)
+@checked
 def theory(language: Language) -> ParametricLaw:
     """Return the law of the language, from its definition; to leading order with one class.
 
@@ -268,15 +265,14 @@ def theory(language: Language) -> ParametricLaw:
     return ParametricLaw(language.entropy, A, B, language.alpha, language.beta)
 
 
-@answers(language=Language)
-def expected_loss(N: ArrayLike, D: ArrayLike, language: Language) -> FloatOrArray:
+@checked(finite=True)
+def expected_loss(N: Positive, D: Positive, language: Language) -> FloatOrArray:
     """Return the loss in nats that theory expects; with one class, with its product term.
 
     With one class a cue is answered if it is in sight and learned, so that the loss is
     E + gain (x + y - x y) with x = N**-alpha and y = B D**-beta / gain.
     """
     law = theory(language)
-    N, D = positive(N=N, D=D)
     product = law.A * law.B / language.gain * N**-law.alpha * D**-law.beta
     both = product if language.classes == 1 else 0.0
     return plain(np.asarray(law.loss(N, D)) - both)

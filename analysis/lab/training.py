@@ -25,14 +25,15 @@ from contextlib import ExitStack
 from dataclasses import asdict, astuple, dataclass, fields
 from itertools import product
 from os import PathLike
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from analysis.internal.checkpoint import Checkpoint
-from analysis.internal.checks import able_to, count, instance, several, takes, whole
 from analysis.internal.display import Shown
+from analysis.internal.kinds import NonNegativeInt, able_to, checked, count, passed, several
 from analysis.lab.language import LONGEST, Language, Text, theory, write
 
 __all__ = ["Job", "Language", "Model", "Run", "grid", "learn", "sweep", "theory", "train"]
@@ -68,6 +69,7 @@ class Run(Shown):
     loss: float
 
 
+@checked
 @dataclass(frozen=True)
 class Job(Shown):
     """A run to be made.
@@ -84,16 +86,10 @@ class Job(Shown):
         seed below 0; if language is no `Language`.
     """
 
-    N: int
-    D: int
-    seed: int = 0
+    N: Annotated[int, count(1, WIDEST)]
+    D: Annotated[int, count(1, LONGEST)]
+    seed: NonNegativeInt = 0
     language: Language = WORDS
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "N", whole("N", self.N, 1, WIDEST))
-        object.__setattr__(self, "D", whole("D", self.D, 1, LONGEST))
-        instance("language", self.language, Language)
-        object.__setattr__(self, "seed", whole("seed", self.seed, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +107,7 @@ class Model(Shown):
     cues: NDArray[np.int64]
     places: NDArray[np.int64]
 
-    @takes(language=Language)
+    @checked
     def loss(self, language: Language) -> float:
         """Return the test loss in nats under the true distribution."""
         p = language.frequency(self.cues)
@@ -141,8 +137,13 @@ def train(N: int, D: int, *, language: Language = WORDS, seed: int = 0) -> Run:
     return Run(job.N, job.D, job.N * job.D, job.seed, model.loss(language))
 
 
-@takes(N=count(1, WIDEST), D=count(1, LONGEST), language=Language, rng=np.random.Generator)
-def learn(N: int, D: int, language: Language, rng: np.random.Generator) -> Model:
+@checked
+def learn(
+    N: Annotated[int, count(1, WIDEST)],
+    D: Annotated[int, count(1, LONGEST)],
+    language: Language,
+    rng: np.random.Generator,
+) -> Model:
     """Read D cues of a text once, count, and return what can be answered from the counts."""
     blocks = (min(BLOCK, D - first) for first in range(0, D, BLOCK))
     keys = np.concatenate([_keys(write(n, N, language, rng), N) for n in blocks])
@@ -157,19 +158,29 @@ def learn(N: int, D: int, language: Language, rng: np.random.Generator) -> Model
     return Model(cue[starts][points], place[points])
 
 
-@takes(N=several(count()), D=several(count()), seeds=several(count(0)), language=Language)
+@checked
 def grid(
-    N: Iterable[int], D: Iterable[int], *, seeds: Iterable[int] = (0,), language: Language = WORDS
+    N: Annotated[Iterable[int], several(count())],
+    D: Annotated[Iterable[int], several(count())],
+    *,
+    seeds: Annotated[Iterable[int], several(count(0))] = (0,),
+    language: Language = WORDS,
 ) -> list[Job]:
     """Return a job for every width, number of cues and seed."""
     return [Job(*one, language) for one in product(N, D, seeds)]
 
 
-@takes(executor=able_to("submit"), checkpoint=str | PathLike)
+def _jobs(name: str, value: Any) -> list[Job]:
+    if isinstance(value, list | tuple) and not value:
+        return []
+    return list(passed(name, value, several(Job)))
+
+
+@checked
 def sweep(
-    jobs: Iterable[Job],
+    jobs: Annotated[Any, _jobs],
     *,
-    executor: Executor | None = None,
+    executor: Annotated[Executor, able_to("submit")] | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> list[Run]:
     """Train every job, the largest first; return the runs in the order of the jobs.
@@ -194,7 +205,6 @@ def sweep(
     BrokenExecutor
         If a worker of the executor was killed. The runs that were finished stand in the checkpoint.
     """
-    jobs = _jobs(jobs)
     missing = sorted(dict.fromkeys(jobs), key=lambda job: (-job.N * job.D, job.N, job.seed))
     with ExitStack() as stack:
         file, done = None, {}
@@ -238,12 +248,6 @@ def _kept(file: Checkpoint, language: Language) -> Iterator[tuple[Job, Run]]:
         if run.C != run.N * run.D or not 0 < run.loss < 2 * math.log(language.V) + 10:
             raise ValueError(f"line {number} of {file.path} is damaged: no run has {row}")
         yield job, run
-
-
-def _jobs(jobs: Iterable[Job]) -> list[Job]:
-    if isinstance(jobs, list | tuple) and not jobs:
-        return []
-    return list(several(Job)("jobs", jobs))
 
 
 def _train(job: Job) -> Run:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from analysis.bootstrap import MOST, BootstrapResult, bootstrap_parametric
 from analysis.datasets import load_chinchilla_runs
 from analysis.fit import PARAMETERS, fit_parametric, parametric_objective, profile_exponents
-from analysis.internal.checks import count, takes
+from analysis.internal.kinds import NonNegativeInt, checked, count
 from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
 from analysis.studies.record import recorded
 from analysis.tradeoff import (
@@ -54,8 +54,10 @@ QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
 """What the book uses the law for: functions of its parameters, elementwise. All are fractions."""
 
 
-@takes(n_resamples=count(1, MOST), seed=count(0))
-def summarise(n_resamples: int = 4000, seed: int = 2404) -> dict[str, Any]:
+@checked
+def summarise(
+    n_resamples: Annotated[int, count(1, MOST)] = 4000, seed: NonNegativeInt = 2404
+) -> dict[str, Any]:
     """Refit, resample, and return what chapter 8 shows, as numbers, lists and dictionaries.
 
     Raises

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from scipy.stats import spearmanr
 
 from analysis.datasets import TRAIN_SETS, VALIDATION_SETS, load_downstream, load_tasks, load_testbed
@@ -18,9 +19,6 @@ from analysis.testbed import (
     extrapolate,
     with_errors,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NAME = "gadre2024_claims"
 DATASETS = ("gadre2024",)

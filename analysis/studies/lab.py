@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,8 @@ from tqdm import tqdm
 
 from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.fit import fit_parametric
-from analysis.internal.checks import count, one, positive, several, shown, takes
+from analysis.internal.checks import shown
+from analysis.internal.kinds import NonNegativeInt, PositiveFloat, checked, count, several
 from analysis.lab import (
     CUTS,
     DEAR,
@@ -65,11 +66,18 @@ QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
 """What intervals are made for; "far out" is the run `FAR`."""
 
 
-@takes(
-    seed=count(0), n_resamples=count(1, MOST), subsets=several(count(1, len(WIDTHS) * len(LENGTHS)))
-)
+@checked
 def one_sweep(
-    seed: int, *, n_resamples: int = 400, subsets: Sequence[int] = (8, 12, 18, 27, 40)
+    seed: NonNegativeInt,
+    *,
+    n_resamples: Annotated[int, count(1, MOST)] = 400,
+    subsets: Annotated[Sequence[int], several(count(1, len(WIDTHS) * len(LENGTHS)))] = (
+        8,
+        12,
+        18,
+        27,
+        40,
+    ),
 ) -> dict[str, Any]:
     """Train the sweep of one seed; return its fit, intervals and extrapolations as plain data.
 
@@ -101,8 +109,8 @@ def one_sweep(
     }
 
 
-@takes(budget=one(positive), language=Language)
-def designs(budget: float, language: Language = WORDS) -> dict[str, list[tuple[int, int]]]:
+@checked
+def designs(budget: PositiveFloat, language: Language = WORDS) -> dict[str, list[tuple[int, int]]]:
     """Return ways to spend a budget of comparisons on runs (N, D).
 
     A grid of four widths and five lengths; three IsoFLOP columns of seven widths, at budgets that
@@ -136,9 +144,9 @@ def designs(budget: float, language: Language = WORDS) -> dict[str, list[tuple[i
     return {name: [(int(N), round(D)) for N, D in plan] for name, plan in plans.items()}
 
 
-@takes(seed=count(0), budget=one(positive), language=Language)
+@checked
 def one_design(
-    seed: int, *, budget: float = 1e8, language: Language = WORDS
+    seed: NonNegativeInt, *, budget: PositiveFloat = 1e8, language: Language = WORDS
 ) -> dict[str, dict[str, float]]:
     """Spend the budget on each design, fit, and return what is concluded.
 
@@ -177,8 +185,8 @@ FIVE_TARGETS = ((128, 5), (512, 5), (128, 160))
 """Runs to predict: wide ones at the ratio of the fit, and a narrower one that is over-trained."""
 
 
-@takes(seed=count(0), language=Language)
-def five_points(seed: int, language: Language = WORDS) -> dict[str, Any]:
+@checked
+def five_points(seed: NonNegativeInt, language: Language = WORDS) -> dict[str, Any]:
     """Use the recipe of chapter 9 on three languages, alone and pooled, with 90 % intervals.
 
     The languages differ in epsilon, that is, in how hard they are. They share the shape of their
@@ -222,8 +230,8 @@ def five_points(seed: int, language: Language = WORDS) -> dict[str, Any]:
     return found
 
 
-@takes(seed=count(0))
-def one_gradient(seed: int) -> dict[str, Any]:
+@checked
+def one_gradient(seed: NonNegativeInt) -> dict[str, Any]:
     """Train the sweep of one seed by gradients; return its fit and its losses."""
     jobs = grid(WIDTHS, LENGTHS, seeds=[seed])
     runs = pd.DataFrame([train_pointer(job.N, job.D, seed=seed) for job in jobs])
@@ -255,8 +263,8 @@ def summarise() -> dict[str, Any]:
     return value
 
 
-@takes(rows=several(object))
-def columns(rows: list[Any]) -> Any:
+@checked
+def columns(rows: Annotated[list[Any], several(object)]) -> Any:
     """Turn what a study returned for each seed into columns: a list over the seeds at each leaf.
 
     Numbers keep six digits, which keeps the record short.

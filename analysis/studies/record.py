@@ -10,15 +10,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 from analysis.datasets import COMMAND, DATASETS, DataUnavailableError
 from analysis.internal import files as _files
-from analysis.internal.checks import Kind, function, one_of, several, takes
 from analysis.internal.display import Shown
+from analysis.internal.kinds import checked, function, one_of, several
 
 FOLDER = Path(__file__).resolve().parent / "recorded"
-RECORD: dict[str, Kind] = {"name": _files.plain_name, "folder": Path}
+RecordName: TypeAlias = Annotated[str, _files.plain_name]
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,10 @@ class Recalled(Shown):
     note: str
 
 
-@takes(**RECORD, compute=function)
-def recall(name: str, compute: Callable[[], Any], *, folder: Path | None = None) -> Recalled:
+@checked
+def recall(
+    name: RecordName, compute: Annotated[Callable[[], Any], function], *, folder: Path | None = None
+) -> Recalled:
     """Compute a result, or fall back on its record if the data are unavailable.
 
     `compute` takes nothing; the record is `name`.json in `folder`, or in `FOLDER`.
@@ -50,14 +52,14 @@ def recall(name: str, compute: Callable[[], Any], *, folder: Path | None = None)
         return Recalled(content["value"], f"{note}`{content['command']}`.")
 
 
-@takes(**RECORD)
-def recorded(name: str, *, folder: Path | None = None) -> dict[str, Any]:
+@checked
+def recorded(name: RecordName, *, folder: Path | None = None) -> dict[str, Any]:
     """Return what `record` wrote, "command", "data" and "value", or raise `DamagedDataError`."""
     return _files.read_record(_record_path(name, folder), "command", "data", "value")
 
 
-@takes(load=function)
-def available(load: Callable[[], Any]) -> Recalled:
+@checked
+def available(load: Annotated[Callable[[], Any], function]) -> Recalled:
     """Load data that no record can stand in for; the value is None if they are unavailable.
 
     With STRICT=1 the error is raised instead. A damaged file is always an error.
@@ -70,9 +72,14 @@ def available(load: Callable[[], Any]) -> Recalled:
         return Recalled(None, f"The data for this are not here. To get them: `{COMMAND}`.")
 
 
-@takes(**RECORD, value=_files.in_json, datasets=several(one_of(*DATASETS), least=0), command=str)
+@checked
 def record(
-    name: str, value: Any, *, datasets: tuple[str, ...], command: str, folder: Path | None = None
+    name: RecordName,
+    value: Annotated[Any, _files.in_json],
+    *,
+    datasets: Annotated[tuple[str, ...], several(one_of(*DATASETS), least=0)],
+    command: str,
+    folder: Path | None = None,
 ) -> Path:
     """Write a result, with its data's hashes and what remakes it."""
     content = {

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.datasets import load_testbed
-from analysis.internal.checks import count, takes
+from analysis.internal.kinds import NonNegativeInt, checked, count
 from analysis.studies.chinchilla import BAND, QUANTITIES
 from analysis.testbed import (
     FIVE_RUNS,
@@ -65,8 +65,12 @@ IMPLIED = [name for name in QUANTITIES if ":" not in name]
 """Quantities of the exponents alone."""
 
 
-@takes(n_resamples=count(1, MOST), n_worlds=count(1, 10**7), seed=count(0))
-def summarise(n_resamples: int = 1000, n_worlds: int = 1000, seed: int = 2403) -> dict[str, Any]:
+@checked
+def summarise(
+    n_resamples: Annotated[int, count(1, MOST)] = 1000,
+    n_worlds: Annotated[int, count(1, 10**7)] = 1000,
+    seed: NonNegativeInt = 2403,
+) -> dict[str, Any]:
     """Return what chapters 9 and 11 conclude, as numbers, lists and dictionaries.
 
     Raises

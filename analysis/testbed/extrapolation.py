@@ -8,17 +8,27 @@ from predicted ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.fit import FitResult
-from analysis.internal.checks import column, several, table_with, takes
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Kind, behind, checked, column, passed, several
 from analysis.overtraining import fit_downstream, fit_overtraining
-from analysis.testbed.runs import COLUMNS, FIVE_RUNS, SIX_RUNS, Run, choose, of_train_set, pair
+from analysis.testbed.runs import (
+    FIVE_RUNS,
+    SIX_RUNS,
+    RunNames,
+    Table,
+    TrainSet,
+    Validation,
+    choose,
+    of_train_set,
+)
 
 
 @dataclass(frozen=True)
@@ -51,22 +61,23 @@ class Extrapolation(Shown):
     error_compute: float
 
 
-@takes(
-    runs=table_with(*COLUMNS),
-    validation=str,
-    loss_runs=several(pair),
-    error_runs=several(pair),
-    targets=several(pair),
-)
+def _tasks(name: str, value: Any, runs: pd.DataFrame) -> tuple[str, ...]:
+    if isinstance(value, tuple | list) and not value:
+        return ()
+    tasks = passed(name, value, several(str))
+    return tuple(column(name, task, runs) for task in tasks)
+
+
+@checked
 def extrapolate(
-    runs: pd.DataFrame,
-    train_set: str,
+    runs: Table,
+    train_set: TrainSet,
     *,
-    validation: str = "c4_val",
-    tasks: Sequence[str] = (),
-    loss_runs: Iterable[Run] = FIVE_RUNS,
-    error_runs: Iterable[Run] = SIX_RUNS,
-    targets: Iterable[Run] | None = None,
+    validation: Validation = "c4_val",
+    tasks: Annotated[Sequence[str], Kind("tasks", _tasks, of="runs")] = (),
+    loss_runs: RunNames = FIVE_RUNS,
+    error_runs: RunNames = SIX_RUNS,
+    targets: RunNames | None = None,
 ) -> Extrapolation:
     """Fit the loss, and the average error on tasks, to some runs and predict others.
 
@@ -98,19 +109,16 @@ def extrapolate(
     >>> f"{target.loss_error:.2%} of the loss, {target.error_error:.2%} of the error"
     '0.71% of the loss, 3.64% of the error'
     """
-    own = of_train_set(runs, train_set)
-    tasks = several(str)("tasks", tasks) if not _none(tasks) else ()
-    for name, wanted in (("validation", validation), *(("tasks", task) for task in tasks)):
-        column(name, wanted, own)
-    small = choose(own, loss_runs)
+    own = behind(of_train_set)(runs, train_set)
+    small = behind(choose)(own, loss_runs)
     loss_fit = fit_overtraining(small["N"], small["D"], small[validation])
-    asked = own if targets is None else choose(own, targets)
+    asked = own if targets is None else behind(choose)(own, targets)
     table = asked[["model", "N", "D", "C", "token_multiplier"]].reset_index(drop=True)
     predicted = np.asarray(loss_fit.law.loss(table["C"], table["token_multiplier"]))
     _compare(table, "loss", asked[validation], predicted)
     error_fit, error_compute = None, 0.0
     if tasks:
-        known = choose(own, error_runs)
+        known = behind(choose)(own, error_runs)
         error_fit = fit_downstream(known[validation], known[[*tasks]].mean(axis=1))
         error_compute = float(known["C"].sum())
         measured = asked[[*tasks]].mean(axis=1)
@@ -119,10 +127,6 @@ def extrapolate(
     return Extrapolation(
         train_set, validation, loss_fit, error_fit, table, loss_compute, error_compute
     )
-
-
-def _none(tasks: Sequence[str]) -> bool:
-    return isinstance(tasks, tuple | list) and not tasks
 
 
 def _compare(table: pd.DataFrame, name: str, measured: pd.Series, predicted: np.ndarray) -> None:

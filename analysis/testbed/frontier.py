@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
-from analysis.internal.checks import column, count, several, table_with, takes
+from analysis.internal.kinds import checked, count, several, table_with
 from analysis.testbed.recipes import CANDIDATES, PAPER, POOLED, Recipe, held_out
-from analysis.testbed.runs import COLUMNS, SIX_RUNS, SMALL_SIZES, Run, choose, of_train_set, pair
+from analysis.testbed.runs import (
+    SIX_RUNS,
+    SMALL_SIZES,
+    Run,
+    Table,
+    Validation,
+    choose,
+    of_train_set,
+    pair,
+)
 
 PAPER_MULTIPLIERS = (20, 320)
 MORE_MULTIPLIERS = (20, 40, 80, 160, 320)
 """Token multipliers of the smallest size: the paper's two, and five, which cost hardly more."""
 
 
-@takes(multipliers=several(count(1, 10**12)))
-def ladder(multipliers: Sequence[int] = PAPER_MULTIPLIERS) -> tuple[tuple[Run, ...], ...]:
+@checked
+def ladder(
+    multipliers: Annotated[Sequence[int], several(count(1, 10**12))] = PAPER_MULTIPLIERS,
+) -> tuple[tuple[Run, ...], ...]:
     """Return ever costlier sets of runs: two, three, four sizes at M = 20, then the 1.4B as well.
 
     The smallest size is there at all the multipliers given. With the paper's multipliers the third
@@ -28,12 +40,15 @@ def ladder(multipliers: Sequence[int] = PAPER_MULTIPLIERS) -> tuple[tuple[Run, .
     return tuple((*smallest, *others[:count]) for count in range(1, len(others) + 1))
 
 
-@takes(runs=table_with(*COLUMNS), recipes=several(Recipe), fit_sets=several(several(pair)))
+@checked
 def frontier(
-    runs: pd.DataFrame,
-    recipes: Sequence[Recipe] = (PAPER, POOLED),
-    fit_sets: Sequence[Sequence[Run]] = (*ladder(), *ladder(MORE_MULTIPLIERS)),
-    validation: str = "c4_val",
+    runs: Table,
+    recipes: Annotated[Sequence[Recipe], several(Recipe)] = (PAPER, POOLED),
+    fit_sets: Annotated[Sequence[Sequence[Run]], several(several(pair))] = (
+        *ladder(),
+        *ladder(MORE_MULTIPLIERS),
+    ),
+    validation: Validation = "c4_val",
 ) -> pd.DataFrame:
     """Return the errors of every recipe from every set of runs.
 
@@ -47,7 +62,6 @@ def frontier(
         D, C, token_multiplier, loss, predicted and error, as `held_out`; fraction = fitted_compute
         / C.
     """
-    column("validation", validation, runs)
     tables = []
     for fit_runs in fit_sets:
         for recipe in recipes:
@@ -67,8 +81,10 @@ def frontier(
     return pd.concat(tables, ignore_index=True)
 
 
-@takes(table=table_with("train_set", "error", "covered"))
-def summary(table: pd.DataFrame) -> pd.DataFrame:
+@checked
+def summary(
+    table: Annotated[pd.DataFrame, table_with("train_set", "error", "covered")],
+) -> pd.DataFrame:
     """Return the median and the worst relative error, and the coverage, of held-out runs.
 
     Returns
@@ -89,9 +105,11 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@takes(runs=table_with(*COLUMNS), candidates=several(Recipe))
+@checked
 def leave_one_out(
-    runs: pd.DataFrame, candidates: Sequence[Recipe] = CANDIDATES, validation: str = "c4_val"
+    runs: Table,
+    candidates: Annotated[Sequence[Recipe], several(Recipe)] = CANDIDATES,
+    validation: Validation = "c4_val",
 ) -> pd.DataFrame:
     """Choose a recipe on two training sets' held-out runs and judge it on the third's.
 
@@ -103,7 +121,6 @@ def leave_one_out(
         A row a training set left out: train_set, recipe (the chosen one's name), median and worst
         error on its held-out runs.
     """
-    column("validation", validation, runs)
     tables = {recipe: held_out(runs, recipe, validation=validation) for recipe in candidates}
     rows = []
     for train_set in sorted(runs["train_set"].unique()):

@@ -15,30 +15,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy.stats import f as fisher
 
 from analysis.fit import fit_parametric
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    column,
-    named,
-    plain,
-    positive,
-    table_with,
-    takes,
-)
+from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Positive, behind, checked, named, table_with
 from analysis.laws import ParametricLaw
-from analysis.testbed.runs import DATED, WARMED_UP, first_batch, in_second_batch, of_train_set
+from analysis.testbed.runs import (
+    WARMED_UP,
+    DatedTable,
+    TrainSet,
+    Validation,
+    first_batch,
+    in_second_batch,
+    of_train_set,
+)
 
 
-@takes(runs=table_with(*DATED))
-def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
+@checked
+def iso_loss_pairs(runs: DatedTable, validation: Validation = "c4_val") -> pd.DataFrame:
     """Return every measured run whose loss a smaller size reaches within its own measured range.
 
     Only runs of 20 tokens a parameter and more are used, since shorter ones are largely warm-up.
@@ -50,7 +50,6 @@ def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFra
         first comes down to the loss; k_N = N_small / N; multiplier = D_small / D, measured;
         same_batch, whether the run and both ends of the interpolation are of the first batch.
     """
-    column("validation", validation, runs)
     warm = runs[runs["token_multiplier"] >= WARMED_UP]
     warm = warm.assign(second=in_second_batch(warm)).sort_values(["N", "D"])
     rows = []
@@ -69,22 +68,24 @@ def iso_loss_pairs(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFra
     return table.assign(k_N=table["N_small"] / table["N"], multiplier=table["D_small"] / table["D"])
 
 
-@answers(infinite=True, law=ParametricLaw)
+@checked(finite=False)
 def tokens_for_same_loss(
-    law: ParametricLaw, N: ArrayLike, D: ArrayLike, N_small: ArrayLike
+    law: ParametricLaw, N: Positive, D: Positive, N_small: Positive
 ) -> FloatOrArray:
     """Return the tokens that N_small parameters need for the loss of (N, D), by the law.
 
     Infinite where no amount of data is enough.
     """
-    N, D, N_small = positive(N=N, D=D, N_small=N_small)
-    data_term = np.asarray(law.reducible_loss(N, D)) - law.A * N_small**-law.alpha
+    data_term = np.asarray(behind(law.reducible_loss)(N, D)) - law.A * N_small**-law.alpha
     with np.errstate(divide="ignore"):
         return plain((law.B / np.maximum(data_term, 0.0)) ** (1 / law.beta))
 
 
-@takes(pairs=table_with("train_set", "N", "D", "N_small", "D_small"), laws=named(ParametricLaw))
-def compare_pairs(pairs: pd.DataFrame, laws: Mapping[str, ParametricLaw]) -> pd.DataFrame:
+@checked
+def compare_pairs(
+    pairs: Annotated[pd.DataFrame, table_with("train_set", "N", "D", "N_small", "D_small")],
+    laws: Annotated[Mapping[str, ParametricLaw], named(ParametricLaw)],
+) -> pd.DataFrame:
     """Return the pairs with what the law of each training set predicts.
 
     Parameters
@@ -139,15 +140,14 @@ class ExponentTest(Shown):
     n_runs: int
 
 
-@takes(runs=table_with(*DATED))
+@checked
 def equal_exponents_test(
-    runs: pd.DataFrame, train_set: str, validation: str = "c4_val"
+    runs: DatedTable, train_set: TrainSet, validation: Validation = "c4_val"
 ) -> ExponentTest:
     """Fit the parametric law with and without alpha = beta to one training set, and compare.
 
     By least squares on ln loss, to the runs of the first batch with 20 tokens a parameter or more.
     """
-    column("validation", validation, runs)
     own = first_batch(of_train_set(runs, train_set))
     tied, free = (
         fit_parametric(own["N"], own["D"], own[validation], delta=1.0, tie_exponents=equal)

@@ -8,30 +8,30 @@ one to two months after the others, lie 1 to 3 % below the curve of the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from analysis.internal.checks import (
-    answers,
-    column,
-    count,
-    non_negative,
-    one,
-    positive,
-    single,
-    table_with,
-    takes,
-)
+from analysis.internal.checks import positive
 from analysis.internal.display import Shown
+from analysis.internal.kinds import NonNegativeFloat, checked, count, numbers, table_with
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw, fit_overtraining
-from analysis.testbed.runs import DATED, WARMED_UP, first_batch, in_second_batch
+from analysis.testbed.runs import (
+    DATED,
+    WARMED_UP,
+    DatedTable,
+    Validation,
+    first_batch,
+    in_second_batch,
+)
 
 
-@takes(runs=table_with(*DATED, "C"))
-def batch_residuals(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
+@checked
+def batch_residuals(
+    runs: Annotated[pd.DataFrame, table_with(*DATED, "C")], validation: Validation = "c4_val"
+) -> pd.DataFrame:
     """Return the warmed-up runs with how far each lies from the law of the first batch.
 
     The law is fitted to each training set's runs of the first batch, on relative residuals.
@@ -42,7 +42,6 @@ def batch_residuals(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFr
         The runs, with the columns second (whether of the second batch) and residual (measured over
         law, less 1).
     """
-    column("validation", validation, runs)
     tables = []
     for _, own in runs[runs["token_multiplier"] >= WARMED_UP].groupby("train_set"):
         second = in_second_batch(own)
@@ -53,8 +52,8 @@ def batch_residuals(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFr
     return pd.concat(tables, ignore_index=True)
 
 
-@takes(runs=table_with(*DATED))
-def batch_step(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
+@checked
+def batch_step(runs: DatedTable, validation: Validation = "c4_val") -> pd.DataFrame:
     """Return how far the second batch lies from the law of the first.
 
     Returns
@@ -88,8 +87,8 @@ def batch_step(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@takes(runs=table_with(*DATED))
-def worse_with_more_tokens(runs: pd.DataFrame, validation: str = "c4_val") -> pd.DataFrame:
+@checked
+def worse_with_more_tokens(runs: DatedTable, validation: Validation = "c4_val") -> pd.DataFrame:
     """Return the pairs of one size in which the run with the next more tokens has the higher loss.
 
     Returns
@@ -98,7 +97,6 @@ def worse_with_more_tokens(runs: pd.DataFrame, validation: str = "c4_val") -> pd
         train_set, N, fewer and more (token multipliers), loss_fewer, loss_more, second_fewer and
         second_more (whether each is of the second batch).
     """
-    column("validation", validation, runs)
     table = runs.assign(second=in_second_batch(runs)).sort_values("token_multiplier")
     pairs = []
     for (train_set, N), own in table.groupby(["train_set", "N"]):
@@ -120,15 +118,14 @@ def worse_with_more_tokens(runs: pd.DataFrame, validation: str = "c4_val") -> pd
     )
 
 
-@takes(runs=table_with(*DATED))
-def run_noise(runs: pd.DataFrame, validation: str = "c4_val") -> float:
+@checked
+def run_noise(runs: DatedTable, validation: Validation = "c4_val") -> float:
     """Return the standard deviation of ln loss about smooth curves, from the first batch.
 
     A parabola in ln M is fitted to each size of each training set with four warmed-up runs or more;
     what is left over is noise, or structure finer than a parabola: an upper estimate. Without such
     a size `ValueError` is raised.
     """
-    column("validation", validation, runs)
     squares, freedom = 0.0, 0
     for _, own in first_batch(runs).groupby(["train_set", "N"]):
         if len(own) < 4:
@@ -158,21 +155,21 @@ class Luck(Shown):
         """The standard deviation of the prediction, as a fraction of the truth."""
         return float(np.std(self.errors))
 
-    @takes(error=one(non_negative))
-    def share_within(self, error: float) -> float:
+    @checked
+    def share_within(self, error: NonNegativeFloat) -> float:
         """The share of worlds whose prediction is within this relative error of the truth."""
         return float(np.mean(np.abs(self.errors) <= error))
 
 
-@answers(law=OvertrainingLaw, n_worlds=count(1, 10**7), rng=np.random.Generator)
+@checked(finite=True)
 def luck(
     law: OvertrainingLaw,
-    N: ArrayLike,
-    D: ArrayLike,
-    target: tuple[float, float],
+    N: Annotated[Any, numbers(positive, broadcasts=False)],
+    D: Annotated[Any, numbers(positive, broadcasts=False)],
+    target: Annotated[Any, numbers(positive, broadcasts=False)],
     *,
-    noise: float,
-    n_worlds: int,
+    noise: NonNegativeFloat,
+    n_worlds: Annotated[int, count(1, 10**7)],
     rng: np.random.Generator,
 ) -> Luck:
     """Run the experiment in many worlds where the law is exact and only the runs are noisy.
@@ -196,17 +193,14 @@ def luck(
         If the runs are no two arrays of one length, noise is not from 0 to 1, or n_worlds is not
         from 1 to ten million.
     """
-    noise = single(non_negative, "noise", noise)
     if noise > 1:
         raise ValueError(f"noise must be a fraction, not above 1, got {noise}")
-    N, D = positive(N=N, D=D)
     if N.ndim != 1 or N.shape != D.shape:
         raise ValueError(f"N and D must be arrays of one length, got {N.shape} and {D.shape}")
-    (aim,) = positive(target=target)
-    if aim.shape != (2,):
-        raise ValueError(f"target must be (N, D), got shape {aim.shape}")
+    if target.shape != (2,):
+        raise ValueError(f"target must be (N, D), got shape {target.shape}")
     exact = np.asarray(law.loss(FLOP_PER_PARAMETER_TOKEN * N * D, D / N))
-    C, M = FLOP_PER_PARAMETER_TOKEN * aim[0] * aim[1], aim[1] / aim[0]
+    C, M = FLOP_PER_PARAMETER_TOKEN * target[0] * target[1], target[1] / target[0]
     losses = exact * np.exp(noise * rng.standard_normal((n_worlds, N.size)))
     predicted = [fit_overtraining(N, D, loss).law.loss(C, M) for loss in losses]
     return Luck(np.array(predicted) / law.loss(C, M) - 1)

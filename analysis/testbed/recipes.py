@@ -13,37 +13,46 @@ is judged on the runs that took more compute than all runs of its fit together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from analysis.fit import least_squares_covariance
-from analysis.internal.checks import (
-    answers,
-    column,
-    flag,
-    instance,
-    named,
-    positive,
-    real,
-    set_single,
-    several,
-    share,
-    shown,
-    table_with,
-    takes,
-)
+from analysis.internal.checks import shown
 from analysis.internal.display import Shown
+from analysis.internal.kinds import (
+    Flag,
+    Positive,
+    RealFloat,
+    Share,
+    checked,
+    column,
+    named,
+    passed,
+    several,
+    table_with,
+)
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw
-from analysis.testbed.runs import COLUMNS, FIVE_RUNS, SMALL_SIZES, Run, choose, of_train_set, pair
+from analysis.testbed.runs import (
+    FIVE_RUNS,
+    SMALL_SIZES,
+    Run,
+    RunNames,
+    Table,
+    Validation,
+    choose,
+    of_train_set,
+    pair,
+)
 
 
+@checked
 @dataclass(frozen=True)
 class Recipe(Shown):
     """How the law is fitted.
@@ -60,15 +69,9 @@ class Recipe(Shown):
     """
 
     name: str
-    pooled: bool
-    relative: bool
-    size_power: float = 0.0
-
-    def __post_init__(self) -> None:
-        instance("name", self.name, str)
-        flag("pooled", self.pooled)
-        flag("relative", self.relative)
-        set_single(self, real, "size_power")
+    pooled: Flag
+    relative: Flag
+    size_power: RealFloat = 0.0
 
 
 PAPER = Recipe("one training set at a time", pooled=False, relative=False)
@@ -106,10 +109,8 @@ class SharedFit(Shown):
     noise: float
     recipe: Recipe
 
-    @answers(infinite=True, under="raise", level=share)
-    def interval(
-        self, train_set: str, N: ArrayLike, D: ArrayLike, level: float = 0.9
-    ) -> np.ndarray:
+    @checked(finite=False, under="raise")
+    def interval(self, train_set: Any, N: Positive, D: Positive, level: Share = 0.9) -> np.ndarray:
         """Return the prediction interval of the loss of new runs, shape (2, n).
 
         Student's t with the fit's degrees of freedom, on the law's own uncertainty, to first order,
@@ -117,7 +118,7 @@ class SharedFit(Shown):
         """
         if not isinstance(train_set, str) or train_set not in self.laws:
             raise ValueError(f"train_set must be one of {list(self.laws)}, got {shown(train_set)}")
-        N, D = (np.atleast_1d(x) for x in np.broadcast_arrays(*positive(N=N, D=D)))
+        N, D = (np.atleast_1d(x) for x in np.broadcast_arrays(N, D))
         if N.ndim != 1:
             raise ValueError(f"N and D must have one axis, got shape {N.shape}")
         law = self.laws[train_set]
@@ -133,12 +134,12 @@ class SharedFit(Shown):
         return np.stack([loss - half, loss + half])
 
 
-@takes(runs=table_with(*COLUMNS), recipe=Recipe, fit_runs=several(pair))
+@checked
 def fit_recipe(
-    runs: pd.DataFrame,
+    runs: Table,
     recipe: Recipe,
-    fit_runs: Iterable[Run] = FIVE_RUNS,
-    validation: str = "c4_val",
+    fit_runs: RunNames = FIVE_RUNS,
+    validation: Validation = "c4_val",
 ) -> dict[str, SharedFit]:
     """Fit every training set by a recipe; return training set -> the fit that it belongs to.
 
@@ -152,7 +153,6 @@ def fit_recipe(
     validation : str
         The column of the loss.
     """
-    column("validation", validation, runs)
     small = {
         name: choose(of_train_set(runs, name), fit_runs)
         for name in sorted(runs["train_set"].unique())
@@ -162,9 +162,11 @@ def fit_recipe(
     return {name: fit for fit in fits for name in fit.laws}
 
 
-@takes(runs=named(pd.DataFrame), recipe=Recipe)
+@checked
 def fit_shared(
-    runs: dict[str, pd.DataFrame], recipe: Recipe = POOLED, validation: str = "c4_val"
+    runs: Annotated[dict[str, pd.DataFrame], named(pd.DataFrame)],
+    recipe: Recipe = POOLED,
+    validation: str = "c4_val",
 ) -> SharedFit:
     """Fit one shape to the runs of several training sets by weighted least squares.
 
@@ -182,7 +184,7 @@ def fit_shared(
         If the losses of a training set do not fall with compute.
     """
     for frame in runs.values():
-        table_with("N", "D")("runs", frame)
+        passed("runs", frame, table_with("N", "D"))
         column("validation", validation, frame)
     sets = [
         (frame["N"].to_numpy(float), frame["D"].to_numpy(float), frame[validation].to_numpy(float))
@@ -213,13 +215,13 @@ def fit_shared(
     return SharedFit(laws, covariance, freedom, float(noise), recipe)
 
 
-@takes(runs=table_with(*COLUMNS), recipe=Recipe, fit_runs=several(pair), level=share)
+@checked
 def held_out(
-    runs: pd.DataFrame,
+    runs: Table,
     recipe: Recipe,
-    fit_runs: Sequence[Run] = FIVE_RUNS,
-    validation: str = "c4_val",
-    level: float = 0.9,
+    fit_runs: Annotated[Sequence[Run], several(pair)] = FIVE_RUNS,
+    validation: Validation = "c4_val",
+    level: Share = 0.9,
 ) -> pd.DataFrame:
     """Predict every run that took more compute than all five runs of the paper's fit together.
 

@@ -8,10 +8,12 @@ others (`analysis.testbed.noise`). They are the second batch.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated, Any, TypeAlias
 
 import pandas as pd
 
-from analysis.internal.checks import positive, several, shown, table_with, takes
+from analysis.internal.checks import positive, shown
+from analysis.internal.kinds import Kind, checked, column_of, several, table_with
 
 Run = tuple[int, int]
 """A run within its training set: parameters, and tokens a parameter."""
@@ -25,6 +27,10 @@ COLUMNS = ("train_set", "model", "N", "D", "C", "token_multiplier")
 """The columns of the runs, beside the losses and the errors."""
 
 
+DATED = ("train_set", "N", "D", "token_multiplier", "created", "arguments_agree")
+"""The columns that tell the batches apart."""
+
+
 def pair(name: str, value: Run) -> Run:
     """Return a run (N, M), or raise `ValueError` naming it."""
     if not isinstance(value, tuple | list) or len(value) != 2:
@@ -36,23 +42,43 @@ def pair(name: str, value: Run) -> Run:
     return N, M
 
 
-@takes(runs=table_with("train_set", "model"), downstream=table_with("train_set", "model"))
-def with_errors(runs: pd.DataFrame, downstream: pd.DataFrame) -> pd.DataFrame:
+def train_set_of(name: str, value: Any, runs: pd.DataFrame) -> str:
+    """Return the name of a training set of the runs, or raise `ValueError`."""
+    known = sorted(runs["train_set"].unique())
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"{name} must be one of {known}, got {shown(value)}")
+    return value
+
+
+Table: TypeAlias = Annotated[pd.DataFrame, table_with(*COLUMNS)]
+DatedTable: TypeAlias = Annotated[pd.DataFrame, table_with(*DATED)]
+TrainSet: TypeAlias = Annotated[str, Kind("training set", train_set_of, of="runs")]
+Validation: TypeAlias = Annotated[str, column_of("runs")]
+RunNames: TypeAlias = Annotated[Iterable[Run], several(pair)]
+
+
+@checked
+def with_errors(
+    runs: Annotated[pd.DataFrame, table_with("train_set", "model")],
+    downstream: Annotated[pd.DataFrame, table_with("train_set", "model")],
+) -> pd.DataFrame:
     """Return the runs with the columns of the tasks beside them."""
     return runs.merge(downstream, on=["train_set", "model"], validate="one_to_one")
 
 
-@takes(runs=table_with("train_set"))
-def of_train_set(runs: pd.DataFrame, train_set: str) -> pd.DataFrame:
+@checked
+def of_train_set(
+    runs: Annotated[pd.DataFrame, table_with("train_set")], train_set: TrainSet
+) -> pd.DataFrame:
     """Return the runs of one training set."""
-    known = sorted(runs["train_set"].unique())
-    if not isinstance(train_set, str) or train_set not in known:
-        raise ValueError(f"train_set must be one of {known}, got {shown(train_set)}")
     return runs[runs["train_set"] == train_set]
 
 
-@takes(runs=table_with("N", "token_multiplier"), wanted=several(pair))
-def choose(runs: pd.DataFrame, wanted: Iterable[Run]) -> pd.DataFrame:
+@checked
+def choose(
+    runs: Annotated[pd.DataFrame, table_with("N", "token_multiplier")],
+    wanted: RunNames,
+) -> pd.DataFrame:
     """Return the named runs (N, M) of one training set, in the order in which they are named."""
     by_name = runs.set_index(["N", "token_multiplier"], drop=False)
     named = [(float(N), float(M)) for N, M in wanted]
@@ -68,12 +94,10 @@ LARGEST_COPIED = 1e9
 """Runs below this size whose file was filled in from another run's are of unknown date."""
 WARMED_UP = 20
 """From this token multiplier on, warm-up is a minor part of every run."""
-DATED = ("train_set", "N", "D", "token_multiplier", "created", "arguments_agree")
-"""The columns of the runs, beside the losses, that are read here."""
 
 
-@takes(runs=table_with(*DATED))
-def in_second_batch(runs: pd.DataFrame) -> pd.Series:
+@checked
+def in_second_batch(runs: DatedTable) -> pd.Series:
     """Return which runs belong to the second batch.
 
     Those dated 2024, and the two small RefinedWeb runs whose files were filled in from another
@@ -83,7 +107,7 @@ def in_second_batch(runs: pd.DataFrame) -> pd.Series:
     return (runs["created"] >= SECOND_BATCH) | copied
 
 
-@takes(runs=table_with(*DATED))
-def first_batch(runs: pd.DataFrame) -> pd.DataFrame:
+@checked
+def first_batch(runs: DatedTable) -> pd.DataFrame:
     """Return the runs of the first batch with 20 tokens a parameter or more."""
     return runs[~in_second_batch(runs) & (runs["token_multiplier"] >= WARMED_UP)]

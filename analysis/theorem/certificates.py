@@ -11,7 +11,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from analysis.derivation import hold, is_zero, log_of
-from analysis.internal.checks import takes
+from analysis.internal.kinds import checked
 from analysis.theorem.statements import (
     LEMMAS,
     A,
@@ -60,7 +60,7 @@ from analysis.theorem.statements import (
 TWO_POWERS = A * N**-alpha + B * D**-beta
 
 
-@takes(statements=Statements)
+@checked
 def certify_theorem(statements: Statements) -> list[str]:
     """Check every statement from first principles and return the names of the certificates.
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.internal.checks import analytic, answers, one, positive, several, takes
+from analysis.internal.checks import positive
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Analytic, PositiveFloat, checked, one, several
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
 from analysis.theorem.numeric import CostedLaw, LogFunction, examine, is_budget_free, sum_of_powers
 
@@ -49,20 +50,19 @@ class KnownLaw(Shown):
     source: str
 
 
-@takes(law=ParametricLaw)
-def powers(law: ParametricLaw, *more: tuple[float, float, float]) -> LogFunction:
+@checked
+def powers(law: ParametricLaw, *more: Any) -> LogFunction:
     """Return ln(A N**-alpha + B D**-beta + more), `more` being terms of `sum_of_powers`."""
     return sum_of_powers((law.A, -law.alpha, 0), (law.B, 0, -law.beta), *more)
 
 
-@answers(R=one(positive))
-def effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray[Any]:
+@checked(finite=True)
+def effective(z: Analytic, log_unique: Analytic, R: PositiveFloat) -> NDArray[Any]:
     """Return ln of the effective count of exp(z), of which exp(log_unique) are fresh.
 
     U (1 + R (1 - exp(-(e**z / U - 1) / R))) beyond U, and e**z up to it (Muennighoff et al. 2023,
     section 3.1); R is the number of repetitions after which a repeated token is worth 1/e.
     """
-    z, log_unique = analytic(z=z, log_unique=log_unique)
     return _effective(z, log_unique, R)
 
 
@@ -73,8 +73,10 @@ def _effective(z: ArrayLike, log_unique: ArrayLike, R: float) -> NDArray[Any]:
     return np.where(beyond, log_unique + np.log1p(R * -np.expm1(-repeats / R)), z)
 
 
-@takes(law=ParametricLaw, unique=one(positive), R_D=one(positive), R_N=one(positive))
-def data_constrained(law: ParametricLaw, unique: float, R_D: float, R_N: float) -> CostedLaw:
+@checked
+def data_constrained(
+    law: ParametricLaw, unique: PositiveFloat, R_D: PositiveFloat, R_N: PositiveFloat
+) -> CostedLaw:
     """Return the law of Muennighoff et al. (2023) with a fixed number of unique tokens.
 
     Tokens beyond `unique` and parameters beyond the optimal number for `unique` tokens are worth
@@ -90,8 +92,8 @@ def data_constrained(law: ParametricLaw, unique: float, R_D: float, R_N: float) 
     )
 
 
-@takes(law=ParametricLaw, omega=one(positive))
-def non_embedding(law: ParametricLaw, omega: float) -> CostedLaw:
+@checked
+def non_embedding(law: ParametricLaw, omega: PositiveFloat) -> CostedLaw:
     """Return a law of total parameters N + omega N**(1/3) in non-embedding parameters N.
 
     The cost is 6 N D in non-embedding parameters, as Kaplan et al. counted it (Pearce & Song 2024).
@@ -100,8 +102,8 @@ def non_embedding(law: ParametricLaw, omega: float) -> CostedLaw:
     return CostedLaw(lambda x, y: loss(total(x, 0 * np.asarray(y)), y), PRODUCT)
 
 
-@takes(law=ParametricLaw, tau=one(positive))
-def pole(law: ParametricLaw, tau: float) -> CostedLaw:
+@checked
+def pole(law: ParametricLaw, tau: PositiveFloat) -> CostedLaw:
     """Return ln(1 + tau A N**-alpha) - ln(1 - tau B D**-beta), defined for tau B D**-beta < 1."""
 
     def log_loss(x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
@@ -113,14 +115,13 @@ def pole(law: ParametricLaw, tau: float) -> CostedLaw:
     return CostedLaw(log_loss, PRODUCT)
 
 
-@answers()
-def bent(x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
+@checked(finite=True)
+def bent(x: Analytic, y: Analytic) -> NDArray[Any]:
     """Return -t, where exp(t)/N + exp(t + sin(t)/2)/D = 2: a law that is no sum of two terms.
 
     In logarithms the left side rises with a slope between 1/2 and 3/2, so each step of the plain
     iteration at least halves the error.
     """
-    x, y = analytic(x=x, y=y)
     t = (x + y) / 2
     for _ in range(60):
         parts = np.array([t - x, t + np.sin(t) / 2 - y])
@@ -239,8 +240,10 @@ KNOWN: Mapping[str, KnownLaw] = MappingProxyType(
 """The laws, by the names that the book uses."""
 
 
-@takes(budgets=several(one(positive)), k_N=one(positive))
-def examine_known(budgets: Iterable[float], k_N: float) -> pd.DataFrame:
+@checked
+def examine_known(
+    budgets: Annotated[Iterable[float], several(one(positive))], k_N: PositiveFloat
+) -> pd.DataFrame:
     """Return a table of the known laws: the verdict, k_D(k_N) at each budget, and the reason.
 
     The verdict is read off the values: `yes` if they agree to `analysis.theorem.numeric.SAME`.

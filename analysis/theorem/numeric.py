@@ -18,29 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, elementwise
 
-from analysis.internal.checks import (
-    FloatOrArray,
-    answers,
-    extended,
-    function,
-    named,
-    one,
-    plain,
-    positive,
-    real,
-    several,
-    shown,
-    single,
-    takes,
-)
+from analysis.internal.checks import FloatOrArray, extended, plain, positive, real, shown, single
 from analysis.internal.display import Shown
+from analysis.internal.kinds import Positive, PositiveFloat, checked, function, named, one, several
 from analysis.laws import Allocation
 
 LogFunction = Callable[[ArrayLike, ArrayLike], NDArray[Any]]
@@ -100,8 +87,8 @@ def _term(term: tuple[float, float, float]) -> tuple[float, float, float]:
     return float(np.log(coefficient)), a, b
 
 
-@takes(law=CostedLaw, C=one(positive))
-def optimum(law: CostedLaw, C: float) -> Allocation:
+@checked
+def optimum(law: CostedLaw, C: PositiveFloat) -> Allocation:
     """Return the run of C FLOP with the smallest loss.
 
     Raises
@@ -126,8 +113,8 @@ def optimum(law: CostedLaw, C: float) -> Allocation:
     return Allocation(float(np.exp(x_opt)), float(np.exp(y_opt)), C)
 
 
-@takes(law=CostedLaw, C=one(positive))
-def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> FloatOrArray:
+@checked
+def solve_k_D(law: CostedLaw, k_N: Positive, C: PositiveFloat) -> FloatOrArray:
     """Return the least k_D at which k_N times the optimal size reaches the optimal loss of C FLOP.
 
     Parameters
@@ -151,7 +138,6 @@ def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> FloatOrArray:
     >>> round(solve_k_D(law, 0.5, 1e23), 10)
     2.415645115
     """
-    (k_N,) = positive(k_N=k_N)
     best = optimum(law, C)
     x, y = np.log(best.N), np.log(best.D)
     target = float(law.log_loss(x, y))
@@ -159,8 +145,12 @@ def solve_k_D(law: CostedLaw, k_N: ArrayLike, C: float) -> FloatOrArray:
     return plain(np.reshape(factors, k_N.shape))
 
 
-@answers(infinite=True)
-def spread(values: Iterable[float]) -> float:
+def _factors(name: str, value: Any) -> NDArray[Any]:
+    return extended(**{name: list(value) if isinstance(value, Iterator) else value})[0]
+
+
+@checked(finite=False)
+def spread(values: Annotated[Any, _factors]) -> float:
     """Return the relative spread, largest over least minus one; infinite if some are infinite.
 
     Raises
@@ -173,7 +163,6 @@ def spread(values: Iterable[float]) -> float:
     >>> spread([2.0, 2.5])
     0.25
     """
-    (values,) = extended(values=values if isinstance(values, np.ndarray) else _listed(values))
     if values.ndim != 1 or values.min() <= 0:
         raise ValueError(f"values must be k_D at one budget or more, got {shown(values)}")
     if np.isinf(values).all():
@@ -186,17 +175,16 @@ def is_budget_free(values: Iterable[float]) -> bool:
     return spread(values) < SAME
 
 
-@takes(laws=named(CostedLaw), budgets=several(one(positive)), k_N=one(positive))
-def examine(laws: Mapping[str, CostedLaw], budgets: Iterable[float], k_N: float) -> pd.DataFrame:
+@checked
+def examine(
+    laws: Annotated[Mapping[str, CostedLaw], named(CostedLaw)],
+    budgets: Annotated[Iterable[float], several(one(positive))],
+    k_N: PositiveFloat,
+) -> pd.DataFrame:
     """Return k_D(k_N) of each law (rows, by name) at each budget in FLOP (columns)."""
     budgets = list(budgets)
     rows = {name: [solve_k_D(law, k_N, C) for C in budgets] for name, law in laws.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=budgets)
-
-
-def _listed(values: Iterable[float]) -> Any:
-    """An iterator as a list; everything else as it is, to be checked."""
-    return list(values) if isinstance(values, Iterator) else values
 
 
 def _scan(middle: float) -> NDArray[Any]:

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from analysis.internal.checks import takes
 from analysis.internal.display import Shown
+from analysis.internal.kinds import checked
 
 N, D, C, A, B, kappa = sp.symbols("N D C A B kappa", positive=True)
 alpha, beta, p, q, k_N, k_D = sp.symbols("alpha beta p q k_N k_D", positive=True)
@@ -162,13 +162,13 @@ x, y, u = sp.symbols("x y u", real=True)
 F, G = sp.Function("F"), sp.Function("G")
 
 
-@takes(expression=sp.Expr)
+@checked
 def in_logs(expression: sp.Expr) -> sp.Expr:
     """Write an expression in N and D as one in x = ln N and y = ln D."""
     return expression.subs({N: sp.exp(x), D: sp.exp(y)})
 
 
-@takes(loss=sp.Expr, cost=sp.Expr)
+@checked
 def slope_and_bend(loss: sp.Expr, cost: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Return h'(0) and h''(0) of the iso-loss curve in logs, where it touches the iso-cost curve.
 
