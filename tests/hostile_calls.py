@@ -32,7 +32,8 @@ from analysis.lab import training as lab
 from analysis.studies import chinchilla as uncertainty
 from analysis.studies import lab as lab_studies
 from analysis.studies import testbed as evidence_
-from analysis.testbed import extrapolation, frontier, isoloss, noise, recipes
+from analysis import testbed
+from analysis.testbed import extrapolation, isoloss, noise, recipes, runs
 from analysis.theorem import known_laws
 from analysis.theorem import numeric as microscope
 
@@ -48,7 +49,7 @@ COSTED = microscope.CostedLaw(known_laws.powers(POST), known_laws.PRODUCT)
 RUNS = pd.DataFrame(
     {"train_set": train_set, "N": float(size), "token_multiplier": float(M)}
     for train_set in ("c4", "redpajama", "refinedweb")
-    for size in (*extrapolation.SMALL_SIZES, *extrapolation.LARGE_SIZES)
+    for size in (*runs.SMALL_SIZES, *runs.LARGE_SIZES)
     for M in (20, 40, 80, 160, 320)
 )
 RUNS["D"] = RUNS["N"] * RUNS["token_multiplier"]
@@ -384,8 +385,8 @@ CALLS = {
         train_set=("c4", THING),
         **VALIDATION,
     ),
-    "testbed.runs.in_second_batch": call(noise.in_second_batch, runs=(RUNS, THING)),
-    "testbed.runs.first_batch": call(noise.first_batch, runs=(RUNS, THING)),
+    "testbed.runs.in_second_batch": call(runs.in_second_batch, runs=(RUNS, THING)),
+    "testbed.runs.first_batch": call(runs.first_batch, runs=(RUNS, THING)),
     "testbed.noise.batch_residuals": call(noise.batch_residuals, runs=(RUNS, THING), **VALIDATION),
     "testbed.noise.batch_step": call(noise.batch_step, runs=(RUNS, THING), **VALIDATION),
     "testbed.noise.worse_with_more_tokens": call(
@@ -412,7 +413,7 @@ CALLS = {
         recipes.fit_recipe,
         runs=(RUNS, THING),
         recipe=(recipes.POOLED, THING),
-        fit_runs=(extrapolation.FIVE_RUNS, THING),
+        fit_runs=(runs.FIVE_RUNS, THING),
         **VALIDATION,
     ),
     "testbed.recipes.fit_shared": call(
@@ -425,7 +426,7 @@ CALLS = {
         recipes.held_out,
         runs=(RUNS, THING),
         recipe=(recipes.POOLED, THING),
-        fit_runs=(extrapolation.FIVE_RUNS, THING),
+        fit_runs=(runs.FIVE_RUNS, THING),
         **VALIDATION,
         level=(0.9, SHARE),
     ),
@@ -436,36 +437,36 @@ CALLS = {
         train_set=("c4", THING),
         **VALIDATION,
         tasks=(("err17",), THING - {"nothing"}),
-        loss_runs=(extrapolation.FIVE_RUNS, THING),
-        error_runs=(extrapolation.SIX_RUNS, THING),
-        targets=([extrapolation.FIVE_RUNS[0]], optional(THING)),
+        loss_runs=(runs.FIVE_RUNS, THING),
+        error_runs=(runs.SIX_RUNS, THING),
+        targets=([runs.FIVE_RUNS[0]], optional(THING)),
     ),
     "testbed.runs.of_train_set": call(
-        extrapolation.of_train_set, runs=(RUNS, THING), train_set=("c4", THING)
+        runs.of_train_set, runs=(RUNS, THING), train_set=("c4", THING)
     ),
     "testbed.runs.choose": call(
-        extrapolation.choose,
+        runs.choose,
         runs=(RUNS[RUNS["train_set"] == "c4"], THING),
-        wanted=(extrapolation.FIVE_RUNS, THING),
+        wanted=(runs.FIVE_RUNS, THING),
     ),
     "testbed.runs.with_errors": call(
-        extrapolation.with_errors,
+        runs.with_errors,
         runs=(RUNS, THING),
         downstream=(RUNS[["train_set", "model"]].assign(task=0.5), THING),
     ),
-    "testbed.frontier.ladder": call(frontier.ladder, multipliers=((20, 320), THING)),
+    "testbed.frontier.ladder": call(testbed.ladder, multipliers=((20, 320), THING)),
     "testbed.frontier.frontier": call(
-        frontier.frontier,
+        testbed.frontier,
         runs=(RUNS, THING),
         recipes=((recipes.POOLED,), THING),
-        fit_sets=((extrapolation.FIVE_RUNS,), THING),
+        fit_sets=((runs.FIVE_RUNS,), THING),
         **VALIDATION,
     ),
     "testbed.frontier.summary": call(
-        frontier.summary, table=(recipes.held_out(RUNS, recipes.POOLED), THING)
+        testbed.summary, table=(recipes.held_out(RUNS, recipes.POOLED), THING)
     ),
     "testbed.frontier.leave_one_out": call(
-        frontier.leave_one_out,
+        testbed.leave_one_out,
         runs=(RUNS, THING),
         candidates=((recipes.POOLED,), THING),
         **VALIDATION,

@@ -26,6 +26,7 @@ from analysis.advice import models
 from analysis.advice import report as advice_shown
 from analysis.claims import verdicts as claims
 from analysis.datasets import gadre as testbed
+from analysis.datasets import epoch
 from analysis.datasets import registry as datasets
 from analysis.derivation import certificates
 from analysis.derivation import steps as derivation
@@ -36,8 +37,9 @@ from analysis.figures import law as figures
 from analysis.internal import counts
 from analysis.laws import PUBLISHED
 from analysis.studies import lab as lab_studies
+from analysis.studies import record
 from analysis.studies.chinchilla import recorded_band
-from analysis.testbed import extrapolation, recipes
+from analysis.testbed import recipes, runs
 from analysis.theorem import certificates as theorem_certificates
 from analysis.theorem import known_laws
 from analysis.theorem import numeric as microscope
@@ -95,7 +97,7 @@ EVALUATED = {"x": (0.5, REAL), "y": (0.7, REAL)}
 def load_without_data(exclude_highest):
     """What is wrong is refused before a file is asked for."""
     with mock.patch.object(datasets.DataSet, "path", side_effect=KeyError):
-        return datasets.load_chinchilla_runs(exclude_highest=exclude_highest)
+        return epoch.load_chinchilla_runs(exclude_highest=exclude_highest)
 
 
 OBJECTS = {
@@ -185,23 +187,23 @@ OBJECTS = {
         load_without_data, costly=True, exclude_highest=(5, SEED)
     ),
     "studies.record.recall": call(
-        datasets.recall,
+        record.recall,
         untried=frozenset({"a function"}),  # what it raises when it is called is its own
         name=("chinchilla-refit", TEXT | {"no text"}),
         compute=(lambda: 1.0, THING),
         folder=(SCRATCH, optional(THING)),
     ),
     "studies.record.recorded": call(
-        datasets.recorded,
+        record.recorded,
         untried=TEXTS,
         name=("chinchilla-refit", TEXT),
         folder=(None, optional(THING)),
     ),
     "studies.record.available": call(
-        datasets.available, untried=frozenset({"a function"}), load=(lambda: 1.0, THING)
+        record.available, untried=frozenset({"a function"}), load=(lambda: 1.0, THING)
     ),
     "studies.record.record": call(
-        datasets.record,
+        record.record,
         costly=True,
         name=("nothing", TEXT | {"no text"}),
         value=(1.0, THING - IN_JSON),
@@ -216,7 +218,7 @@ OBJECTS = {
         for name in ("read_testbed", "read_downstream", "read_tasks")
     },
     # Answers, and how they are shown
-    "advice.report.beyond": call(advice_shown.beyond, answer=(ADVICE, THING)),
+    "advice.report.beyond": call(advice_shown.extrapolations, answer=(ADVICE, THING)),
     "advice.report.as_json": call(
         advice_shown.as_json, answer=(ADVICE, THING), law=("de-vries-2023", TEXT)
     ),
@@ -226,7 +228,7 @@ OBJECTS = {
     "internal.counts.as_float": call(
         counts.as_float, infinite=True, untried=NANS, name=("value", None), value=(0.5, WRITTEN)
     ),
-    "testbed.runs.pair": call(extrapolation.pair, name=("value", None), value=((7e9, 20), THING)),
+    "testbed.runs.pair": call(runs.pair, name=("value", None), value=((7e9, 20), THING)),
     "testbed.recipes.Recipe": call(
         recipes.Recipe,
         name=("mine", TEXT),

@@ -5,13 +5,25 @@ from __future__ import annotations
 import math
 import numbers
 import re
+from typing import Annotated
 
-from analysis.internal.checks import shown, whole
+from analysis.internal.checks import shown
+from analysis.internal.kinds import checked, count
 
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""
 PATTERN = r"([0-9][0-9_]*\.?[0-9]*(?:e\+?[0-9]+)?)\s*([kmbt]?)"
 """A number and its suffix, in either case; Python and JavaScript read it alike."""
+
+
+def as_float(name: str, value: object) -> float:
+    """Return a real number, finite or not, as a float, or raise `ValueError` naming it."""
+    try:
+        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+            return float(value)
+    except (ArithmeticError, ValueError):
+        pass
+    raise ValueError(f"{name} must be a real number, got {shown(value)}")
 
 
 def parse_count(text: str, name: str = "number") -> float:
@@ -36,7 +48,8 @@ def parse_count(text: str, name: str = "number") -> float:
     return value
 
 
-def show_count(value: float, digits: int = 3) -> str:
+@checked
+def show_count(value: Annotated[float, as_float], digits: Annotated[int, count(1, 17)] = 3) -> str:
     """Write a number with a suffix and so many significant digits, trailing zeros dropped.
 
     Raises
@@ -49,20 +62,10 @@ def show_count(value: float, digits: int = 3) -> str:
     >>> show_count(6.9e9), show_count(1e12), show_count(0.4), show_count(2.46e22)
     ('6.9B', '1T', '0.4', '2.46e22')
     """
-    rounded = float(f"{as_float('value', value):.{whole('digits', digits, 1, 17)}g}")
+    rounded = float(f"{value:.{digits}g}")
     if not math.isfinite(rounded) or abs(rounded) >= 1e16:
         return f"{rounded:g}".replace("e+", "e")
     for suffix, size in reversed(SUFFIXES.items()):
         if abs(rounded) >= size:
             return f"{rounded / size:.15g}{suffix}"
     return f"{rounded:.15g}"
-
-
-def as_float(name: str, value: object) -> float:
-    """Return a real number, finite or not, as a float, or raise `ValueError` naming it."""
-    try:
-        if isinstance(value, numbers.Real) and not isinstance(value, bool):
-            return float(value)
-    except (ArithmeticError, ValueError):
-        pass
-    raise ValueError(f"{name} must be a real number, got {shown(value)}")

@@ -10,11 +10,12 @@ import dataclasses
 import html
 import numbers
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, cast
 
 import numpy as np
 
 from analysis.internal.counts import SUFFIXES, as_float, show_count
+from analysis.internal.kinds import checked
 
 LONGEST = 72
 """Characters of a text that are shown on a line."""
@@ -22,7 +23,8 @@ MOST = 4
 """Entries of a sequence that are shown one by one."""
 
 
-def show_large(value: float) -> str:
+@checked
+def show_large(value: Annotated[float, as_float]) -> str:
     """Write a count with at least two digits before its suffix: 6.9B, 1.0T, 70B.
 
     Examples
@@ -34,7 +36,8 @@ def show_large(value: float) -> str:
     return f"{shown[0]}.0{shown[1]}" if len(shown) == 2 and shown[1] in SUFFIXES else shown
 
 
-def show_percent(fraction: float) -> str:
+@checked
+def show_percent(fraction: Annotated[float, as_float]) -> str:
     """Write a fraction as a percentage: 0.117 is 11.7 %.
 
     Examples
@@ -42,10 +45,11 @@ def show_percent(fraction: float) -> str:
     >>> show_percent(0.117), show_percent(1.88)
     ('11.7 %', '188 %')
     """
-    return f"{100 * as_float('fraction', fraction):.3g} %"
+    return f"{100 * fraction:.3g} %"
 
 
-def show_plain(value: float) -> str:
+@checked
+def show_plain(value: Annotated[float, as_float]) -> str:
     """Write a number with four significant digits.
 
     Examples
@@ -53,7 +57,7 @@ def show_plain(value: float) -> str:
     >>> show_plain(0.57973), show_plain(1e-9), show_plain(12345.6)
     ('0.5797', '1e-09', '1.235e+04')
     """
-    return f"{as_float('value', value):.4g}"
+    return f"{value:.4g}"
 
 
 UNITS: Mapping[str, tuple[Callable[[float], str], str]] = {

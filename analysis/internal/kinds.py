@@ -72,9 +72,14 @@ class NoAnswerError(ValueError):
     """The arguments are good, and lead beyond the range of floating point."""
 
 
+def name_of(kind: KindLike) -> str:
+    """Return what a kind is called."""
+    return getattr(kind, "name", None) or getattr(kind, "__name__", str(kind))
+
+
 def count(least: int = 1, most: int | None = None) -> Kind:
     """A whole number in a range."""
-    return Kind("count", lambda name, value: whole(name, value, least, most))
+    return Kind(f"count from {least}", lambda name, value: whole(name, value, least, most))
 
 
 def one(check: CheckOfNumbers) -> Kind:
@@ -158,7 +163,7 @@ def several(kind: KindLike, *, least: int = 1) -> Kind:
             raise ValueError(f"{name} must be {least} or more, got {len(found)}")
         return tuple(passed(name, value, kind) for value in found)
 
-    return Kind("several", check)
+    return Kind(f"several {name_of(kind)}", check)
 
 
 def tuple_of(*kinds: KindLike) -> Kind:
@@ -363,16 +368,16 @@ def _plan(function: Callable[..., Any]) -> list[_Parameter]:
         annotation = kinds.get(name, object if name == "self" else Any)
         if annotation is not Any and not isinstance(annotation, TypeVar):
             repeated = parameter.kind is Parameter.VAR_POSITIONAL
-            found.append(_Parameter(name, *_kind_of(annotation), repeated))
+            found.append(_Parameter(name, *kind_of(annotation), repeated))
     return found
 
 
-def _kind_of(annotation: Any) -> tuple[KindLike, bool]:
+def kind_of(annotation: Any) -> tuple[KindLike, bool]:
     """Return the kind that an annotation names, and whether None may stand for no argument."""
     if typing.get_origin(annotation) in (typing.Union, UnionType):
         parts = [part for part in typing.get_args(annotation) if part is not NoneType]
         optional = len(parts) < len(typing.get_args(annotation))
-        kinds = [_kind_of(part)[0] for part in parts]
+        kinds = [kind_of(part)[0] for part in parts]
         return (kinds[0] if len(kinds) == 1 else reduce(or_, cast(Any, kinds))), optional
     if typing.get_origin(annotation) is Annotated:
         return typing.get_args(annotation)[-1], False

@@ -14,27 +14,28 @@ place, are those of the language; what is missing at the end is what optimisatio
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.internal.checks import positive, single, whole
+from analysis.internal.kinds import NonNegativeInt, PositiveFloat, checked, count
 from analysis.lab.language import LONGEST, Language, write
-from analysis.lab.training import WORDS, Job, Run
+from analysis.lab.training import WIDEST, WORDS, Run
 
 FASTEST = 1e6
 """A step beyond which no number of single precision is left to learn."""
 
 
+@checked
 def train_pointer(
-    N: int,
-    D: int,
+    N: Annotated[int, count(1, WIDEST)],
+    D: Annotated[int, count(1, LONGEST)],
     *,
     language: Language = WORDS,
-    seed: int = 0,
-    batch: int = 256,
-    rate: float = 3.0,
+    seed: NonNegativeInt = 0,
+    batch: Annotated[int, count(1, LONGEST)] = 256,
+    rate: PositiveFloat = 3.0,
 ) -> Run:
     """Train a pointer of width N on D cues by Adagrad, and test it on the true distribution.
 
@@ -58,21 +59,19 @@ def train_pointer(
     >>> run.C, round(run.loss)
     (160000, 5)
     """
-    job = Job(N, D, seed, language)
-    batch, rate = whole("batch", batch, 1, LONGEST), single(positive, "rate", rate)
     if rate > FASTEST:
         raise ValueError(f"rate must not be above {FASTEST:g}, got {rate}")
-    text = write(job.D, job.N, language, np.random.default_rng([job.seed, job.N, job.D]))
+    text = write(D, N, language, np.random.default_rng([seed, N, D]))
     # All function words have a row, so that a word without one is a content word.
     cues, rows = np.unique(
         np.concatenate([np.arange(language.closed), text.cues]), return_inverse=True
     )
     rows = rows[language.closed :]
-    windows = np.lib.stride_tricks.sliding_window_view(text.words, job.N)
-    theta = np.zeros((len(cues), job.N + 1), dtype=np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(text.words, N)
+    theta = np.zeros((len(cues), N + 1), dtype=np.float32)
     theta[:, 0] = np.log(language.V)
     squares = np.zeros_like(theta)
-    for first in range(0, job.D, batch):
+    for first in range(0, D, batch):
         part = slice(first, first + batch)
         row = rows[part]
         # Place j is word j back: the window before a cue, read from its end.
@@ -83,7 +82,7 @@ def train_pointer(
         step = np.add.reduceat(step[order], starts, axis=0)
         squares[own] += step**2
         theta[own] += rate * step / np.sqrt(squares[own] + 1e-12)
-    return Run(job.N, job.D, job.N * job.D, job.seed, _loss(cues, theta, language))
+    return Run(N, D, N * D, seed, _loss(cues, theta, language))
 
 
 def _gradient(theta: NDArray[Any], match: NDArray[Any], V: int) -> NDArray[Any]:

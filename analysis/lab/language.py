@@ -31,14 +31,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from analysis.internal.checks import FloatOrArray, as_given, plain, shown
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Positive, PositiveFloat, checked, count
+from analysis.internal.kinds import Kind, Positive, PositiveFloat, checked, count
 from analysis.laws import ParametricLaw
 
 RAREST = 2**46
@@ -49,6 +49,16 @@ NEAR, EXACT, FARTHEST = 4, 128, 2**46
 """How far content words reach at most; to where, and how far at most, function words do."""
 GOLDEN = np.uint64(round((5**0.5 - 1) / 2 * 2**64))
 """The golden ratio, in units of 2**-64."""
+
+
+def _cues(name: str, value: Any) -> NDArray[np.int64]:
+    array = as_given(name, value)
+    if array.dtype.kind not in "iu" or array.min() < 0 or array.max() > RAREST + 2**20:
+        raise ValueError(f"{name} must be the whole numbers of cue words, got {shown(value)}")
+    return array.astype(np.int64)
+
+
+Cues: TypeAlias = Annotated[Any, Kind("count from 0", _cues)]
 
 
 @checked
@@ -141,9 +151,9 @@ class Language(Shown):
         rank: NDArray[np.float64] = self.Q * np.expm1(np.log(u) / -self.tail)
         return np.minimum(rank, RAREST, out=rank).astype(np.int64)
 
-    def frequency(self, cues: ArrayLike) -> NDArray[np.float64]:
+    @checked
+    def frequency(self, cues: Cues) -> NDArray[np.float64]:
         """Return the probability of each cue word."""
-        cues = _cues(cues)
         rank = cues.astype(float) - self.closed
         content = np.maximum(rank, 0) / self.Q
         # (1 + x)**-b - (1 + x + 1/Q)**-b, without cancelling in the tail.
@@ -155,9 +165,9 @@ class Language(Shown):
         closed = share[np.clip(cues, 0, len(share) - 1)]
         return np.where(rank >= 0, (1 - self.phi) * p, self.phi * closed)
 
-    def reach(self, cues: ArrayLike) -> NDArray[np.int64]:
+    @checked
+    def reach(self, cues: Cues) -> NDArray[np.int64]:
         """Return how many places back each cue word points, from 1."""
-        cues = _cues(cues)
         if self.classes == 1:
             # Multiples of the golden ratio, less their whole part: even over any stretch of ranks.
             bits = (cues + 1).astype(np.uint64) * GOLDEN >> np.uint64(11)
@@ -177,13 +187,6 @@ class Language(Shown):
     ) -> NDArray[np.uint16]:
         """Draw n ordinary words."""
         return rng.integers(self.V, size=n, dtype=np.uint16)
-
-
-def _cues(cues: ArrayLike) -> NDArray[np.int64]:
-    array = as_given("cues", cues)
-    if array.dtype.kind not in "iu" or array.min() < 0 or array.max() > RAREST + 2**20:
-        raise ValueError(f"cues must be the whole numbers of cue words, got {shown(cues)}")
-    return array.astype(np.int64)
 
 
 @cache

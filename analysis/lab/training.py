@@ -33,7 +33,7 @@ from tqdm import tqdm
 
 from analysis.internal.checkpoint import Checkpoint
 from analysis.internal.display import Shown
-from analysis.internal.kinds import NonNegativeInt, able_to, checked, count, passed, several
+from analysis.internal.kinds import NonNegativeInt, able_to, behind, checked, count, passed, several
 from analysis.lab.language import LONGEST, Language, Text, theory, write
 
 __all__ = ["Job", "Language", "Model", "Run", "grid", "learn", "sweep", "theory", "train"]
@@ -118,7 +118,14 @@ class Model(Shown):
         return float(math.log(V) - language.gain * p[right].sum() + wrong * p[~right].sum())
 
 
-def train(N: int, D: int, *, language: Language = WORDS, seed: int = 0) -> Run:
+@checked
+def train(
+    N: Annotated[int, count(1, WIDEST)],
+    D: Annotated[int, count(1, LONGEST)],
+    *,
+    language: Language = WORDS,
+    seed: NonNegativeInt = 0,
+) -> Run:
     """Train a model of width N on D cues, from the random stream of (seed, N, D), and test it.
 
     Raises
@@ -132,9 +139,8 @@ def train(N: int, D: int, *, language: Language = WORDS, seed: int = 0) -> Run:
     >>> run.C, round(run.loss, 2), round(theory(WORDS).loss(8, 200_000), 2)
     (1600000, 3.63, 3.63)
     """
-    job = Job(N, D, seed, language)
-    model = learn(job.N, job.D, language, np.random.default_rng([job.seed, job.N, job.D]))
-    return Run(job.N, job.D, job.N * job.D, job.seed, model.loss(language))
+    model = behind(learn)(N, D, language, np.random.default_rng([seed, N, D]))
+    return Run(N, D, N * D, seed, behind(model.loss)(language))
 
 
 @checked

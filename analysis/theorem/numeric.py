@@ -27,7 +27,16 @@ from scipy.optimize import brentq, elementwise
 
 from analysis.internal.checks import FloatOrArray, extended, plain, positive, real, shown, single
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Positive, PositiveFloat, checked, function, named, one, several
+from analysis.internal.kinds import (
+    Positive,
+    PositiveFloat,
+    behind,
+    checked,
+    function,
+    named,
+    one,
+    several,
+)
 from analysis.laws import Allocation
 
 LogFunction = Callable[[ArrayLike, ArrayLike], NDArray[Any]]
@@ -40,6 +49,7 @@ SAME = 1e-9
 """Two values of k_D are the same if they differ by less, relatively: a thousand times the error."""
 
 
+@checked
 @dataclass(frozen=True)
 class CostedLaw(Shown):
     """A loss and a cost as functions of x = ln N and y = ln D.
@@ -52,12 +62,8 @@ class CostedLaw(Shown):
         Logarithm of the cost in FLOP; increasing in y.
     """
 
-    log_loss: LogFunction
-    log_cost: LogFunction
-
-    def __post_init__(self) -> None:
-        for name in ("log_loss", "log_cost"):
-            function(name, getattr(self, name))
+    log_loss: Annotated[LogFunction, function]
+    log_cost: Annotated[LogFunction, function]
 
 
 def sum_of_powers(*terms: tuple[float, float, float]) -> LogFunction:
@@ -170,9 +176,10 @@ def spread(values: Annotated[Any, _factors]) -> float:
     return float(values.max() / values.min() - 1)
 
 
-def is_budget_free(values: Iterable[float]) -> bool:
+@checked
+def is_budget_free(values: Annotated[Any, _factors]) -> bool:
     """Say whether k_D at several budgets is one number, to `SAME`."""
-    return spread(values) < SAME
+    return behind(spread)(values) < SAME
 
 
 @checked
