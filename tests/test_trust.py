@@ -154,7 +154,7 @@ def test_hooks_run_what_the_lock_has():
     assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
     names = {hook["id"] for hook in hooks["repos"][0]["hooks"]}
     assert names == {"ruff", "ruff-format", "mypy", "nbstripout"}
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements-test.txt").read_text(encoding="utf-8")
     for tool in ("ruff", "mypy", "nbstripout", "pre-commit"):
         assert re.search(rf"^{tool}==", lock, re.M)
 
