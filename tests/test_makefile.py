@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-uv.txt")
 OUTSIDE_MAKE = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
@@ -18,10 +19,11 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 @pytest.fixture
 def checkout(tmp_path):
     """A copy with what the environment is made from, and no environment yet."""
-    for name in ("Makefile", "requirements.txt", "pyproject.toml", "_config.yml", "_toc.yml"):
+    for name in ("Makefile", "pyproject.toml", "_config.yml", "_toc.yml", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("analysis", "book"):
+    for name in ("analysis", "book", ".ci"):
         (tmp_path / name).mkdir()
+    shutil.copy(ROOT / ".ci" / "install.py", tmp_path / ".ci")
     return tmp_path
 
 
@@ -114,33 +116,3 @@ def test_serving_on_a_taken_port_fails_and_says_so(ready):
     [line] = said(result)
     assert f"port {port} is taken" in line
     assert "Serving" not in result.stdout
-
-
-BOX = "\n\x1b[92m====\x1b[0m\n\nFinished generating HTML for book.\n  file:///x\n\n\x1b[92m====\x1b[0m\n\n"
-
-
-@pytest.mark.parametrize(
-    ("printed", "status", "passed"),
-    [
-        ("[1/1] book/index, 0 more to go\n" + BOX, 0, "[1/1] book/index, 0 more to go\n"),
-        ("a\n\nb\n", 0, "a\n\nb\n"),
-        ("\x1b[91m====\x1b[0m\n\nNo such folder\n\n====\n", 3, "====\n\nNo such folder\n\n====\n"),
-    ],
-)
-def test_only_the_closing_box_of_the_build_is_left_out(tmp_path, printed, status, passed):
-    stand_in = tmp_path / "jupyter_book" / "cli"
-    stand_in.mkdir(parents=True)
-    for package in (stand_in, stand_in.parent):
-        (package / "__init__.py").touch()
-    code = f"import sys\ndef main(**_):\n    print({printed!r}, end='')\n"
-    code += f"    print('a warning', file=sys.stderr)\n    sys.exit({status})\n"
-    (stand_in / "main.py").write_text(code)
-    result = subprocess.run(
-        [sys.executable, ROOT / "book" / "_ext" / "quietly.py", "build", "."],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (result.stdout, result.stderr) == (passed, "a warning\n")
-    assert result.returncode == status

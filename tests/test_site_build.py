@@ -31,7 +31,14 @@ def setup(app):
 """
 ROOT = Path(__file__).resolve().parents[1]
 checkout = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout of git")
-COMMAND = (sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet")
+START = """
+import signal
+from jupyter_book.cli.main import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+main(["build", ".", "--quiet"])
+"""
+COMMAND = (sys.executable, "-c", START)
 
 
 @pytest.fixture(scope="module")
