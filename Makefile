@@ -15,6 +15,9 @@ STRICTLY := -W -n --keep-going
 BUILD = $(JUPYTER_BOOK)
 COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
   --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+PYTEST := pytest --quiet -n auto --dist loadgroup --durations=15
+covered = rm -f _build/.coverage* && $(BIN)/python -m coverage run -m $(PYTEST) $(1) \
+  && $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
 DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))
 
 # Where Python is told to keep no bytecode, each of twenty kernels would compile its imports anew.
@@ -25,7 +28,7 @@ export STRICT
 BUILD += $(STRICTLY)
 endif
 
-.PHONY: help book student slides verify audit links quick coverage test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
+.PHONY: help book student slides verify audit links quick coverage test-site test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -53,9 +56,13 @@ $(STRICT_SITE): $(READY) $(SOURCES)
 	@touch $@
 
 test: lint strict student ## check the style and the types, build the site strictly from scratch, run every test
-	@rm -f _build/.coverage*
-	@$(BIN)/python -m coverage run -m pytest
-	@$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
+	@$(call covered)
+
+test-site: strict student $(TESTED)
+	@$(BIN)/python -m $(PYTEST) -m site
+
+quick: lint ## check the style and the types, run the tests that take no site and no patience: about a minute
+	@$(BIN)/python -m $(PYTEST) -m "not site and not slow"
 
 lint: $(TESTED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
@@ -95,9 +102,7 @@ verify: $(READY) ## build the site again, elsewhere and otherwise, and compare i
 	@$(BIN)/python book/_ext/rebuild.py "$(PUBLISHED)"
 
 coverage: $(TESTED) ## test the package and say which branches no test takes; at least 98 %
-	@rm -f _build/.coverage*
-	@$(BIN)/python -m coverage run -m pytest -q -m "not site"
-	@$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
+	@$(call covered,-m "not site")
 
 test-oldest: ## test the package on the lowest versions that pyproject.toml admits
 	@$(MAKE) --no-print-directory on-versions VERSIONS=lowest-direct ELSEWHERE=_build/oldest

@@ -187,7 +187,7 @@ def test_the_readme_gives_the_commands_that_ci_runs():
     commands = re.findall(r"^(?:\$ )?(make [\w-]+)", readme, flags=re.M)
     assert {"make book", "make test"} <= set(commands)
     for command in ("make book", "make test"):
-        assert re.search(rf"^{command}\b", ci, flags=re.M)
+        assert re.search(rf"^ *{command}$", ci, flags=re.M)
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), flags=re.M))
     assert {command.split()[1] for command in commands} <= targets
 

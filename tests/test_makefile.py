@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,8 +88,57 @@ def test_no_network_says_what_to_do_and_leaves_nothing_that_looks_ready(checkout
     assert result.returncode != 0
     [line] = said(result)
     assert "Check the network" in line
+    assert "uv is not to be had here; pip installs" in result.stdout
     assert not (checkout / ".venv" / ".ready").exists()
     assert (checkout / "_build" / "install.log").stat().st_size > 0
+
+
+@pytest.fixture
+def install(tmp_path):
+    """The installer as a module, with the commands that it runs: those of uv fail."""
+    path = ROOT / ".ci" / "install.py"
+    tool = {"__file__": str(path), "__name__": "install"}
+    exec(path.read_text(encoding="utf-8"), tool)
+    ran = []
+
+    def run(*command, env=None):
+        ran.append(command)
+        return "uv" not in command
+
+    tool |= {"run": run, "LOG": tmp_path / "install.log"}
+    return SimpleNamespace(**tool, ran=ran)
+
+
+def test_where_uv_fails_pip_installs_and_says_so(install, capsys):
+    assert install.main("requirements.txt", "--project") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    uv, tried, by_pip, project, needless = install.ran
+    assert "--require-hashes" in uv
+    assert uv[-1] == "requirements-uv.txt"
+    assert tried[:3] == (sys.executable, "-m", "uv")
+    assert by_pip[-3:] == ("--require-hashes", "--requirement", "requirements.txt")
+    assert project[-2:] == ("--editable", ".")
+    assert needless[-1] == install.NEEDLESS
+
+
+def test_uv_is_told_what_pip_is_told(install):
+    listed = "\n".join(
+        [
+            "global.index-url='https://one.example/simple'",
+            "global.extra-index-url='\\nhttps://two.example\\nhttps://three.example'",
+            "global.find-links='/a /b'",
+            "install.index-url='https://four.example/simple'",
+            "freeze.timeout='1'",
+            ":env:.timeout='60'",
+            "global.no-color='1'",
+        ]
+    )
+    assert install.told_to_pip(listed) == {
+        "UV_DEFAULT_INDEX": "https://four.example/simple",
+        "UV_INDEX": "https://two.example https://three.example",
+        "UV_FIND_LINKS": "/a,/b",
+        "UV_HTTP_TIMEOUT": "60",
+    }
 
 
 def test_help_lists_every_target():

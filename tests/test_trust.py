@@ -137,8 +137,13 @@ def test_actions_are_pinned_and_do_what_ci_does():
     used = re.findall(r"uses: (\S+)", text)
     assert used
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in used)
-    steps = yaml.safe_load(text)["jobs"]["test"]["steps"]
-    assert {"run": "bash .ci/run"} in steps
+    jobs = yaml.safe_load(text)["jobs"]
+    parts = {"style", "tests", "book", "verify"}
+    for part in parts:
+        assert {"run": f"bash .ci/run {part}"} in jobs[part]["steps"]
+        assert f"    {part}) make " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert set(jobs["pass"]["needs"]) == parts
+    assert jobs["publish"]["needs"] == "pass"
 
 
 def test_the_version_stands_in_one_place():

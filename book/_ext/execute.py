@@ -5,6 +5,8 @@ first failure ends the rest and says which notebook and which cell, with the tra
 """
 
 import os
+import re
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -69,6 +71,9 @@ def executed(folder: str, paths: dict[str, Path], timeout: int) -> dict[str, nbf
             notebooks[name] = recalled(cache, notebooks[name])
         except LookupError:
             missing.append(name)
+            # What an interrupt left of it would be in the way.
+            _, digest = cache.create_hashed_notebook(notebooks[name])
+            shutil.rmtree(Path(folder, "executed", digest), ignore_errors=True)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         tasks = {
             pool.submit(execute, name, notebooks[name], paths[name].parent, timeout): name
@@ -104,7 +109,8 @@ def execute(name: str, notebook: nbformat.NotebookNode, folder: Path, timeout: i
         why = f"{type(error).__name__}: {error}"
         raise NotebookError(f"{name}, {at_work(notebook)}: {why}") from error
     if done.err is not None:
-        raise NotebookError(f"{name}, {at_work(notebook)}:\n{done.err}")
+        shown = re.sub(r"\x1b\[[\d;]*m", "", str(done.err))
+        raise NotebookError(f"{name}, {at_work(notebook)}:\n{shown}")
     return done.time
 
 
