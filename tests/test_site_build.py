@@ -12,6 +12,7 @@ from pathlib import Path
 import dated
 import execute
 import nbformat
+import psutil
 import pytest
 import rebuild
 import sums
@@ -131,9 +132,11 @@ def test_a_failing_cell_is_named_and_ends_the_build(small_book):
 
 
 EXECUTE = """
+import signal
 import sys
 from pathlib import Path
 from execute import NotebookError, executed
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])
 try:
     done = executed(str(folder / "cache"), {p.stem: p for p in folder.glob("*.ipynb")}, 60)
@@ -157,15 +160,21 @@ class TestExecution:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
         nbformat.write(notebook, folder / f"{name}.ipynb")
 
-    def execute(self, folder):
+    def execute(self, folder, meanwhile=lambda child: None):
         path = os.pathsep.join([str(Path(execute.__file__).parent), str(ROOT)])
-        return subprocess.run(
+        with subprocess.Popen(
             [sys.executable, "-c", EXECUTE, folder],
             env=os.environ | {"PYTHONPATH": path},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-        )
+        ) as child:
+            try:
+                meanwhile(child)
+                out, err = child.communicate(timeout=120)
+            finally:
+                child.kill()
+        return subprocess.CompletedProcess(child.args, child.returncode, out, err)
 
     def runs(self, folder):
         return {name: len((folder / name).read_text()) for name in ("one", "two")}
@@ -182,6 +191,24 @@ class TestExecution:
             damage(kept)
             assert self.execute(folder).stdout == first.stdout
             assert self.runs(folder) == {"one": n, "two": 1}
+
+    def test_an_interrupt_ends_every_kernel_at_once(self, folder):
+        code = "import os, time\nopen('{}', 'w').write(str(os.getpid()))\ntime.sleep(600)"
+        for name in ("one", "two"):
+            self.put(folder, name, code.format(name))
+
+        def stop(child):
+            while not all((folder / name).is_file() for name in ("one", "two")):
+                assert child.poll() is None
+                time.sleep(0.1)
+            child.send_signal(signal.SIGINT)
+
+        done = self.execute(folder, stop)
+        assert done.returncode != 0
+        assert "KeyboardInterrupt" in done.stderr
+        for name in ("one", "two"):
+            assert not psutil.pid_exists(int((folder / name).read_text()))
+        assert not list((folder / "cache").rglob("*.ipynb"))
 
     def test_what_is_no_notebook_and_a_kernel_that_dies_are_named(self, folder):
         self.put(folder, "two", "import os\nos.kill(os.getpid(), 9)")

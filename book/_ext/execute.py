@@ -122,7 +122,7 @@ def at_work(notebook: nbformat.NotebookNode) -> str:
 
 def end(tasks: Iterable[Future]) -> None:
     """End the tasks and their kernels at once; a thread would wait for the end of its cell."""
-    while not all(task.cancel() or task.done() for task in tasks):
+    while not all([task.cancel() or task.done() for task in tasks]):
         for kernel in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 kernel.kill()

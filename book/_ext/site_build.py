@@ -6,7 +6,8 @@
   remote) give canonical addresses and buttons; without them there are none.
 - Notebooks are executed before they are read, on all cores (`execute`), and their results cached
   under a digest of `analysis/` and of the data at hand: a change there runs them again.
-- Kernels import the package of this checkout.
+- Kernels import the package of this checkout; each computes on one core, for every core has one,
+  and sums come out the same however many there are.
 - References are labelled as the text cites them, by author and year.
 - An exercise links to its solution, in an edition that has one.
 - The build carries the date of the last commit, and the sums of its files stand beside them.
@@ -100,6 +101,8 @@ def configure(app, config) -> None:
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(places)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     quiet_kernels()
 
 
