@@ -5,20 +5,30 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
+TESTED := $(VENV)/.ready-for-tests
 SITE := _build/html/index.html
 PUBLISHED ?= _build/html
-STRICT_SITE := _build/strict/_build/html
+STRICT_SITE := _build/strict/_build/html/index.html
 SOURCES := $(shell find analysis book $(wildcard data) -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') _config.yml _toc.yml
-JUPYTER_BOOK := $(BIN)/python book/_ext/quietly.py
-BUILD := $(JUPYTER_BOOK) build . --quiet
+JUPYTER_BOOK := $(BIN)/jupyter-book build . --quiet
+STRICTLY := -W -n --keep-going
+BUILD = $(JUPYTER_BOOK)
+COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+  --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+PYTEST := pytest --quiet -n auto --dist loadgroup --durations=15
+covered = rm -f _build/.coverage* && $(BIN)/python -m coverage run -m $(PYTEST) $(1) \
+  && $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
 DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))
+
+# Where Python is told to keep no bytecode, each of twenty kernels would compile its imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 ifeq ($(STRICT),1)
 export STRICT
-BUILD += -W -n --keep-going
+BUILD += $(STRICTLY)
 endif
 
-.PHONY: help book student slides verify audit links coverage test-oldest test-newest release pdf test lint strict strict-site on-versions data record lab serve lock mutants clean
+.PHONY: help book student slides verify audit links quick coverage test-site test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,34 +37,46 @@ help: ## list the targets
 book: $(SITE) ## execute the notebooks and build the site (STRICT=1: every warning is an error)
 	@echo "The book is built. Open file://$(CURDIR)/$(SITE) in a browser, or run: make serve"
 
-# Strictly from nothing: over an older site Sphinx writes other links to style sheets.
+# What jupyter-book says itself goes nowhere; progress, warnings and errors come on standard error.
+ifeq ($(STRICT),1)
+$(SITE): $(STRICT_SITE)
+	@rm -rf _build/html _build/jupyter_execute _build/.doctrees
+	@cp -R _build/strict/_build/. _build
+	@touch $@
+else
 $(SITE): $(READY) $(SOURCES)
-	@$(if $(filter 1,$(STRICT)),rm -rf _build/html)
-	@$(BUILD)
+	@$(BUILD) >/dev/null
+	@touch $@
+endif
+
+# From nothing: over an older site Sphinx writes other links to style sheets.
+$(STRICT_SITE): $(READY) $(SOURCES)
+	@rm -rf _build/strict
+	@STRICT=1 $(JUPYTER_BOOK) $(STRICTLY) --path-output _build/strict >/dev/null
 	@touch $@
 
 test: lint strict student ## check the style and the types, build the site strictly from scratch, run every test
-	@rm -f _build/.coverage*
-	@$(BIN)/python -m coverage run -m pytest
-	@$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
+	@$(call covered)
 
-lint: $(READY)
+test-site: strict student $(TESTED)
+	@$(BIN)/python -m $(PYTEST) -m site
+
+quick: lint ## check the style and the types, run the tests that take no site and no patience: about a minute
+	@$(BIN)/python -m $(PYTEST) -m "not site and not slow"
+
+lint: $(TESTED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@$(BIN)/python -m mypy
 
-strict: strict-site
+strict: $(STRICT_SITE)
 	@$(BIN)/python .ci/numbers.py check _build/strict/_build
-
-strict-site: $(READY)
-	@rm -rf _build/strict
-	@STRICT=1 $(JUPYTER_BOOK) build . --quiet -W -n --keep-going --path-output _build/strict
 
 pdf: book ## print the whole book as one PDF, _build/book.pdf (needs Chromium)
 	@$(BIN)/python book/_ext/book_pdf.py _build/html _build/book.pdf
 
 student: $(READY) ## build the site and the notebooks without solutions, for students, in _build/student
 	@$(BIN)/python book/_ext/student.py _build/student
-	@$(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student
+	@STRICT= $(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student >/dev/null
 	@echo "The student edition is built. Open file://$(CURDIR)/_build/student/_build/html/index.html"
 	@echo "Its notebooks: $(CURDIR)/_build/student/notebooks"
 
@@ -66,7 +88,7 @@ data: $(READY) ## download the public data sets into data/ and verify them
 
 record: $(READY) ## remake the recorded results, and the record of every number in the prose
 	@$(BIN)/python -m analysis.studies
-	@$(MAKE) --no-print-directory strict-site
+	@$(MAKE) --no-print-directory $(STRICT_SITE)
 	@$(BIN)/python .ci/numbers.py record _build/strict/_build
 
 lab: $(READY) ## open the notebooks in JupyterLab
@@ -75,29 +97,28 @@ lab: $(READY) ## open the notebooks in JupyterLab
 verify: $(READY) ## build the site again, elsewhere and otherwise, and compare it bit by bit (PUBLISHED= a folder or an address)
 	@$(BIN)/python book/_ext/rebuild.py "$(PUBLISHED)"
 
-coverage: $(READY) ## test the package and say which branches no test takes; at least 98 %
-	@rm -f _build/.coverage*
-	@$(BIN)/python -m coverage run -m pytest -q -m "not site"
-	@$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
+coverage: $(TESTED) ## test the package and say which branches no test takes; at least 98 %
+	@$(call covered,-m "not site")
 
-test-oldest: $(READY) ## test the package on the lowest versions that pyproject.toml admits
+test-oldest: ## test the package on the lowest versions that pyproject.toml admits
 	@$(MAKE) --no-print-directory on-versions VERSIONS=lowest-direct ELSEWHERE=_build/oldest
 
-test-newest: $(READY) ## test the package on the newest versions that pyproject.toml admits
+test-newest: ## test the package on the newest versions that pyproject.toml admits
 	@$(MAKE) --no-print-directory on-versions VERSIONS=highest ELSEWHERE=_build/newest
 
 on-versions:
 	@$(PYTHON) -m venv --clear $(ELSEWHERE) && $(ELSEWHERE)/bin/python -m pip install --quiet uv
-	@VIRTUAL_ENV=$(ELSEWHERE) $(ELSEWHERE)/bin/uv pip install --quiet --resolution $(VERSIONS) --editable ".[test]"
+	@VIRTUAL_ENV=$(ELSEWHERE) $(ELSEWHERE)/bin/uv pip install --quiet --resolution $(VERSIONS) --group book --group test --editable .
 	@$(ELSEWHERE)/bin/uv pip freeze --python $(ELSEWHERE)/bin/python >$(ELSEWHERE)/versions.txt
 	@$(ELSEWHERE)/bin/python -m pytest -q -m "not site"
 	@echo "Passed on the versions in $(ELSEWHERE)/versions.txt"
 
-audit: $(READY) ## licences, known vulnerabilities, and the bill of materials, _build/sbom.cdx.json
+audit: $(TESTED) ## licences, known vulnerabilities, and the bill of materials, _build/sbom.cdx.json
 	@$(BIN)/python .ci/audit.py _build/sbom.cdx.json
 
-links: book ## ask every outside address in the book; the report is _build/links.md
-	@$(BIN)/python .ci/links.py _build/html _build/links.md
+links: $(READY) ## ask every outside address in the book
+	@$(JUPYTER_BOOK) --builder linkcheck --path-output _build/links >/dev/null \
+	  && echo "Every address answers" || { grep '^book' _build/links/_build/html/output.txt; exit 1; }
 
 release: $(READY) ## check, tag, build, sum and archive the version in pyproject.toml, in _build/release
 	@bash .ci/release
@@ -109,13 +130,13 @@ serve: book ## serve the site on this machine
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html >/dev/null 2>&1 \
 	  || test $$? -ge 128
 
-lock: ## compile requirements.txt from pyproject.toml (UPGRADE=1: to the newest versions)
+lock: ## compile the locks from pyproject.toml (UPGRADE=1: to the newest versions)
 	@$(PYTHON) -m venv _build/lock && _build/lock/bin/python -m pip install --quiet uv
-	@_build/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-	  --extra test --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
-	  pyproject.toml --output-file requirements.txt
+	@$(COMPILE) --group book pyproject.toml --output-file requirements.txt
+	@$(COMPILE) --group pyproject.toml:test --constraint requirements.txt --output-file requirements-test.txt
+	@echo uv | $(COMPILE) - --output-file requirements-uv.txt
 
-mutants: $(READY) ## plant errors in the mathematics and see that the tests catch them (a quarter of an hour)
+mutants: $(TESTED) ## plant errors in the mathematics and see that the tests catch them (a quarter of an hour)
 	@$(BIN)/python -m venv _build/mutants-env
 	@$(BIN)/python -c '$(LEND)' && _build/mutants-env/bin/python -m pip install --quiet mutmut==3.8.1
 	@echo "Planting some 2500 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
@@ -147,16 +168,15 @@ define NO_INSTALL
 Installing failed; the package index may be out of reach. Check the network, then run make again. Details: _build/install.log
 endef
 
-$(READY): requirements.txt pyproject.toml
-	@mkdir -p _build
+$(READY): requirements.txt requirements-uv.txt pyproject.toml
 	@$(PYTHON) -c '' 2>/dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(OLD_PYTHON)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(NO_VENV)" >&2; exit 1; }
-	@echo "Making the environment in $(VENV) and installing $$(grep -c '==' requirements.txt) packages, a minute or two ..."
+	@echo "Making the environment in $(VENV) and installing $$(grep -c '==' requirements.txt) packages, half a minute ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	    --requirement requirements.txt >_build/install.log 2>&1 \
-	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-	    --no-build-isolation --editable . >>_build/install.log 2>&1 \
-	  || { echo "$(NO_INSTALL)" >&2; exit 1; }
+	@$(BIN)/python .ci/install.py requirements.txt --project || { echo "$(NO_INSTALL)" >&2; exit 1; }
+	@touch $@
+
+$(TESTED): requirements-test.txt $(READY)
+	@$(BIN)/python .ci/install.py requirements-test.txt || { echo "$(NO_INSTALL)" >&2; exit 1; }
 	@touch $@

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-uv.txt")
 ALLOWED = re.compile(
     r"(MIT|BSD|ISC|Apache|0BSD|Zlib|CC0|PSF|Python Software Foundation|MPL|Mozilla|Unlicense"
     r"|Public Domain|HPND|Historical Permission)",
@@ -26,9 +27,9 @@ READ_BY_HAND = {"axe-playwright-python": "MIT; axe-core itself MPL-2.0"}
 
 
 def locked() -> dict[str, str]:
-    """Return the packages in the lock and their versions."""
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, flags=re.M))
+    """Return the packages in the locks and their versions."""
+    text = "\n".join((ROOT / lock).read_text(encoding="utf-8") for lock in LOCKS)
+    return dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, flags=re.M))
 
 
 def licence(name: str) -> str:
@@ -70,10 +71,9 @@ def write_sbom(target: Path) -> int:
 def vulnerabilities() -> tuple[int, str]:
     """Return an exit status and what pip-audit found, or that it could not look."""
     command = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip"]
-    options = ["--requirement", "requirements.txt", "--format", "json", "--progress-spinner", "off"]
-    done = subprocess.run(
-        [*command, *options], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command += ["--format", "json", "--progress-spinner", "off"]
+    command += [part for lock in LOCKS for part in ("--requirement", lock)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
@@ -88,7 +88,7 @@ def vulnerabilities() -> tuple[int, str]:
 def main(target: Path) -> int:
     """Print the findings and return 1 if there is one that must not be."""
     wrong = refused()
-    print(f"Licences: {len(locked())} packages in the lock, {len(wrong)} not allowed")
+    print(f"Licences: {len(locked())} packages in the locks, {len(wrong)} not allowed")
     for name, said in wrong.items():
         print(f"  {name}: {said}")
     print(f"Bill of materials: {write_sbom(target)} components in {target}")

@@ -4,6 +4,8 @@ import functools
 import http.server
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -13,15 +15,26 @@ from browser import installed, opened
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "strict" / "_build" / "html"
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # What the tests start is not measured: kernels and servers would take twice as long.
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True, max_examples=200)
 hypothesis.settings.load_profile("project")
 
 
+TOGETHER = ("edition", "made", "messages", "printed", "server", "small_book", "solved")
+"""What takes long to make: the tests that share it run in one process."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
-    """Mark what needs the built site, so that the package can be tested without it."""
+    """Mark what needs the built site, and what shall run in one process."""
     for item in items:
         if {"site", "served", "browser", "look", "edition"} & set(item.fixturenames):
             item.add_marker("site")
+        for shared in set(TOGETHER) & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +62,24 @@ def site() -> Path:
     return SITE
 
 
+@contextmanager
+def serving(handler) -> Iterator[str]:
+    """Serve on this machine, at an address; it ends whatever happens, and holds up no exit."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+@pytest.fixture
+def serve():
+    """Return a function that serves with a handler, until the test has ended, at an address."""
+    with ExitStack() as servers:
+        yield lambda handler: servers.enter_context(serving(handler))
+
+
 @pytest.fixture(scope="session")
 def served(site):
     """The address of the site on this machine."""
@@ -57,12 +88,8 @@ def served(site):
         def log_message(self, *args):
             pass
 
-    handler = functools.partial(Quiet, directory=site)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(functools.partial(Quiet, directory=site)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

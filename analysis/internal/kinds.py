@@ -74,7 +74,7 @@ class NoAnswerError(ValueError):
 
 def name_of(kind: KindLike) -> str:
     """Return what a kind is called."""
-    return getattr(kind, "name", None) or getattr(kind, "__name__", str(kind))
+    return str(getattr(kind, "name", None) or getattr(kind, "__name__", kind))
 
 
 def count(least: int = 1, most: int | None = None) -> Kind:

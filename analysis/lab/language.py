@@ -174,7 +174,10 @@ class Language(Shown):
             return _far((bits + 0.5) / 2**53, self.alpha)
         far = _function_words(self.F, self.alpha)[0]
         near = 1 + (cues - len(far)) % NEAR
-        return np.where(cues < len(far), far[np.clip(cues, 0, len(far) - 1)], near)
+        places: NDArray[np.int64] = np.where(
+            cues < len(far), far[np.clip(cues, 0, len(far) - 1)], near
+        )
+        return places
 
     @checked
     def in_sight(self, N: Annotated[int, count(1, FARTHEST)]) -> float:

@@ -22,6 +22,7 @@ from sums import verify
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "analysis", "book")
 OTHERWISE = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4294967295"}
+JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 LATER = ("faketime", "-f", "+400d")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
@@ -79,9 +80,9 @@ def rebuild(target: Path, base: str = "") -> Path:
     settings["BOOK_BASE_URL"] = os.environ.get("BOOK_BASE_URL") or base
     before, words = otherwise()
     print(f"Building again: {words}, {settings['LC_ALL']}, {settings['TZ']}", flush=True)
-    command = [sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet", "-W", "-n"]
+    command = [*before, JUPYTER_BOOK, "build", ".", "--quiet", "-W", "-n", "--keep-going"]
     done = subprocess.run(
-        [*before, *command, "--keep-going"], cwd=target, env=os.environ | settings, check=False
+        command, cwd=target, env=os.environ | settings, check=False, stdout=subprocess.DEVNULL
     )
     if done.returncode:
         raise SystemExit(f"make verify: the build ended with status {done.returncode}")

@@ -4,12 +4,12 @@
 - Equations are set and pages finished once they are written: `equations`, `pages`.
 - The site's public address (BOOK_BASE_URL) and the repository's (BOOK_REPOSITORY_URL, or git's
   remote) give canonical addresses and buttons; without them there are none.
-- Executed notebooks are cached under a digest of `analysis/` and of the data at hand: a change
-  there runs them again.
-- Kernels import the package of this checkout.
+- Notebooks are executed before they are read, on all cores (`execute`), and their results cached
+  under a digest of `analysis/` and of the data at hand: a change there runs them again.
+- Kernels import the package of this checkout; each computes on one core, for every core has one,
+  and sums come out the same however many there are.
 - References are labelled as the text cites them, by author and year.
 - An exercise links to its solution, in an edition that has one.
-- The log says which notebook is at work and how many remain.
 - The build carries the date of the last commit, and the sums of its files stand beside them.
 - After a build that was interrupted every page is read and written again.
 - With STRICT=1 in the environment every notebook is executed anew.
@@ -24,8 +24,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import nbformat
 from dated import date_by_commit
 from docutils import nodes
+from execute import executed
 from pages import finish_pages, preview
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
@@ -34,6 +36,7 @@ from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import is_exercise_node
 from sums import MEMORY, write_sums
+from whole import write, written
 
 ROOT = Path(__file__).resolve().parents[2]
 UNFINISHED = "unfinished"
@@ -86,20 +89,20 @@ def configure(app, config) -> None:
     begin(Path(app.doctreedir))
     date_by_commit()
     config.analysis_digest = source_digest()
-    if os.environ.get("STRICT") == "1":
-        config.nb_execution_mode = "force"
     if config.nb_execution_mode == "cache":
         cache = ROOT / "_build" / ".jupyter_cache"
         config.nb_execution_cache_path = str(cache / config.analysis_digest)
         for stale in cache.glob("*"):
-            if stale.name != config.analysis_digest and stale.is_dir():
-                shutil.rmtree(stale)
+            if stale.name != config.analysis_digest or os.environ.get("STRICT") == "1":
+                shutil.rmtree(stale, ignore_errors=True)
     config.html_baseurl = base_url()
     if url := repository():
         open_elsewhere(config, url)
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(places)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     quiet_kernels()
 
 
@@ -123,17 +126,24 @@ def quiet_kernels() -> None:
     os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
-def announce(app, env, docnames) -> None:
-    """Say which notebook is at work, also in a quiet build."""
-    notebooks = [name for name in docnames if env.doc2path(name).endswith(".ipynb")]
+def execute_notebooks(app, env, docnames) -> None:
+    """Execute what is about to be read and is not in the cache; keep it with its outputs.
 
-    def on_read(app, docname, _source) -> None:
-        if docname in notebooks:
-            place = notebooks.index(docname) + 1
-            left = len(notebooks) - place
-            print(f"[{place}/{len(notebooks)}] {docname}, {left} more to go", flush=True)
+    What MyST-NB takes out of the cache it writes beside the site without its outputs.
+    """
+    config = env.mystnb_config
+    if config.execution_mode != "cache":
+        return
+    paths = {name: Path(env.doc2path(name)) for name in docnames}
+    paths = {name: path for name, path in paths.items() if path.suffix == ".ipynb"}
+    notebooks = executed(config.execution_cache_path, paths, config.execution_timeout)
 
-    app.connect("source-read", on_read)
+    def keep(app, _doctree) -> None:
+        if notebook := notebooks.pop(env.docname, None):
+            target = Path(config.output_folder) / f"{env.docname}.ipynb"
+            write(target, nbformat.writes(notebook))
+
+    app.connect("doctree-read", keep)
 
 
 def add_mathjax(app) -> None:
@@ -153,7 +163,13 @@ def finish(app, error) -> None:
 
 
 def finish_site(app, site: Path) -> None:
-    preview(site / "_static" / "preview.png")
+    drawn = ROOT / "_build" / f"preview-{app.config.analysis_digest}.png"
+    if not drawn.is_file() or os.environ.get("STRICT") == "1":
+        for stale in drawn.parent.glob("preview-*.png"):
+            stale.unlink()
+        preview(drawn)
+    with written(site / "_static" / "preview.png") as whole:
+        shutil.copyfile(drawn, whole)
     store = ROOT / "_build" / "equations.json"
     base, title = app.config.html_baseurl, app.config.html_title
     first = f"{app.config.master_doc}.html"
@@ -240,7 +256,7 @@ def setup(app):
     register_plugin("pybtex.style.formatting", "author_year", AuthorYearStyle)
     app.add_config_value("analysis_digest", "", "env")
     app.connect("config-inited", configure, priority=900)
-    app.connect("env-before-read-docs", announce)
+    app.connect("env-before-read-docs", execute_notebooks)
     app.connect("builder-inited", add_mathjax)
     app.connect("doctree-resolved", link_solutions)
     app.connect("build-finished", finish, priority=900)

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 from zlib import crc32
@@ -222,14 +222,8 @@ class Origin(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def origin():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Origin)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def origin(serve):
+    return serve(Origin)
 
 
 @pytest.mark.parametrize(
@@ -559,19 +553,26 @@ def test_a_disk_that_is_really_full(tmp_path, place, origin, monkeypatch):
 def interrupted(script: str, *arguments, ready) -> subprocess.CompletedProcess:
     """Run a script, send it SIGINT once it is ready, and let it end."""
     root = str(PACKAGE.parent)
-    child = subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
+    with subprocess.Popen(
+        [sys.executable, "-c", HEEDFUL + script, *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": root},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    while not ready(child):
-        assert child.poll() is None, child.stderr.read()
-        time.sleep(0.01)
-    os.kill(child.pid, signal.SIGINT)
-    out, err = child.communicate()
+    ) as child:
+        try:
+            while not ready(child):
+                assert child.poll() is None, child.stderr.read()
+                time.sleep(0.01)
+            os.kill(child.pid, signal.SIGINT)
+            out, err = child.communicate(timeout=120)
+        finally:
+            child.kill()
     return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+
+
+HEEDFUL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""A job in the background, or under nohup, is born with SIGINT ignored."""
 
 
 DOWNLOAD = """
@@ -607,15 +608,12 @@ class Slow(BaseHTTPRequestHandler):
         self.wfile.write(CONTENT[len(CONTENT) // 2 :])
 
 
-def test_an_interrupted_download_keeps_whole_files_and_goes_on(tmp_path):
+def test_an_interrupted_download_keeps_whole_files_and_goes_on(tmp_path, serve):
     digest = hashlib.sha256(CONTENT).hexdigest()
     (tmp_path / "registry.txt").write_text("".join(f"f{i} sha256:{digest}\n" for i in range(40)))
     asked, ended = [], threading.Event()
     handler = type("Handler", (Slow,), {"asked": asked, "ended": ended})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}/"
+    url = f"{serve(handler)}/"
 
     def ready(_child):
         if len(asked) < 10:
@@ -638,9 +636,6 @@ def test_an_interrupted_download_keeps_whole_files_and_goes_on(tmp_path):
         text=True,
         check=False,
     )
-    server.shutdown()
-    thread.join()
-    server.server_close()
     assert again.returncode == 0, again.stderr
     assert left_in(tmp_path / "data") == sorted(f"f{i}" for i in range(40))
 

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-uv.txt")
 OUTSIDE_MAKE = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
@@ -18,10 +20,11 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 @pytest.fixture
 def checkout(tmp_path):
     """A copy with what the environment is made from, and no environment yet."""
-    for name in ("Makefile", "requirements.txt", "pyproject.toml", "_config.yml", "_toc.yml"):
+    for name in ("Makefile", "pyproject.toml", "_config.yml", "_toc.yml", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("analysis", "book"):
+    for name in ("analysis", "book", ".ci"):
         (tmp_path / name).mkdir()
+    shutil.copy(ROOT / ".ci" / "install.py", tmp_path / ".ci")
     return tmp_path
 
 
@@ -85,8 +88,57 @@ def test_no_network_says_what_to_do_and_leaves_nothing_that_looks_ready(checkout
     assert result.returncode != 0
     [line] = said(result)
     assert "Check the network" in line
+    assert "uv is not to be had here; pip installs" in result.stdout
     assert not (checkout / ".venv" / ".ready").exists()
     assert (checkout / "_build" / "install.log").stat().st_size > 0
+
+
+@pytest.fixture
+def install(tmp_path):
+    """The installer as a module, with the commands that it runs: those of uv fail."""
+    path = ROOT / ".ci" / "install.py"
+    tool = {"__file__": str(path), "__name__": "install"}
+    exec(path.read_text(encoding="utf-8"), tool)
+    ran = []
+
+    def run(*command, env=None):
+        ran.append(command)
+        return "uv" not in command
+
+    tool |= {"run": run, "LOG": tmp_path / "install.log"}
+    return SimpleNamespace(**tool, ran=ran)
+
+
+def test_where_uv_fails_pip_installs_and_says_so(install, capsys):
+    assert install.main("requirements.txt", "--project") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    uv, tried, by_pip, project, needless = install.ran
+    assert "--require-hashes" in uv
+    assert uv[-1] == "requirements-uv.txt"
+    assert tried[:3] == (sys.executable, "-m", "uv")
+    assert by_pip[-3:] == ("--require-hashes", "--requirement", "requirements.txt")
+    assert project[-2:] == ("--editable", ".")
+    assert needless[-1] == install.NEEDLESS
+
+
+def test_uv_is_told_what_pip_is_told(install):
+    listed = "\n".join(
+        [
+            "global.index-url='https://one.example/simple'",
+            "global.extra-index-url='\\nhttps://two.example\\nhttps://three.example'",
+            "global.find-links='/a /b'",
+            "install.index-url='https://four.example/simple'",
+            "freeze.timeout='1'",
+            ":env:.timeout='60'",
+            "global.no-color='1'",
+        ]
+    )
+    assert install.told_to_pip(listed) == {
+        "UV_DEFAULT_INDEX": "https://four.example/simple",
+        "UV_INDEX": "https://two.example https://three.example",
+        "UV_FIND_LINKS": "/a,/b",
+        "UV_HTTP_TIMEOUT": "60",
+    }
 
 
 def test_help_lists_every_target():
@@ -114,33 +166,3 @@ def test_serving_on_a_taken_port_fails_and_says_so(ready):
     [line] = said(result)
     assert f"port {port} is taken" in line
     assert "Serving" not in result.stdout
-
-
-BOX = "\n\x1b[92m====\x1b[0m\n\nFinished generating HTML for book.\n  file:///x\n\n\x1b[92m====\x1b[0m\n\n"
-
-
-@pytest.mark.parametrize(
-    ("printed", "status", "passed"),
-    [
-        ("[1/1] book/index, 0 more to go\n" + BOX, 0, "[1/1] book/index, 0 more to go\n"),
-        ("a\n\nb\n", 0, "a\n\nb\n"),
-        ("\x1b[91m====\x1b[0m\n\nNo such folder\n\n====\n", 3, "====\n\nNo such folder\n\n====\n"),
-    ],
-)
-def test_only_the_closing_box_of_the_build_is_left_out(tmp_path, printed, status, passed):
-    stand_in = tmp_path / "jupyter_book" / "cli"
-    stand_in.mkdir(parents=True)
-    for package in (stand_in, stand_in.parent):
-        (package / "__init__.py").touch()
-    code = f"import sys\ndef main(**_):\n    print({printed!r}, end='')\n"
-    code += f"    print('a warning', file=sys.stderr)\n    sys.exit({status})\n"
-    (stand_in / "main.py").write_text(code)
-    result = subprocess.run(
-        [sys.executable, ROOT / "book" / "_ext" / "quietly.py", "build", "."],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (result.stdout, result.stderr) == (passed, "a warning\n")
-    assert result.returncode == status

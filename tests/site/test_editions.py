@@ -175,7 +175,7 @@ def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
     few = [{"caption": "Mine", "chapters": [{"file": "book/15_mine"}]}]
     short = {"format": "jb-book", "root": "book/04_price", "parts": few}
     (fork / "_toc.yml").write_text(yaml.safe_dump(short), encoding="utf-8")
-    build = [sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet"]
+    build = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "--quiet"]
     inside = {k: v for k, v in os.environ.items() if k not in ("STRICT", "PYTHONPATH")}
     done = subprocess.run(build, cwd=fork, env=inside, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

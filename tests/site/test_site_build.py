@@ -10,6 +10,9 @@ import time
 from pathlib import Path
 
 import dated
+import execute
+import nbformat
+import psutil
 import pytest
 import rebuild
 import sums
@@ -31,7 +34,14 @@ def setup(app):
 """
 ROOT = Path(__file__).resolve().parents[2]
 checkout = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout of git")
-COMMAND = (sys.executable, "book/_ext/quietly.py", "build", ".", "--quiet")
+START = """
+import signal
+from jupyter_book.cli.main import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+main(["build", ".", "--quiet"])
+"""
+COMMAND = (sys.executable, "-c", START)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +81,7 @@ def build(folder: Path) -> None:
 
 def interrupt(folder: Path, sign: signal.Signals) -> subprocess.CompletedProcess:
     """Build until a page is about to be written; then stop all processes of the build."""
-    child = subprocess.Popen(
+    with subprocess.Popen(
         COMMAND,
         cwd=folder,
         env=os.environ | {"PAUSE": "1"},
@@ -79,12 +89,15 @@ def interrupt(folder: Path, sign: signal.Signals) -> subprocess.CompletedProcess
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    for line in child.stdout:
-        if line.startswith("writing"):
-            break
-    os.killpg(child.pid, sign)
-    out, err = child.communicate()
+    ) as child:
+        try:
+            for line in child.stdout:
+                if line.startswith("writing"):
+                    break
+            os.killpg(child.pid, sign)
+            out, err = child.communicate(timeout=120)
+        finally:
+            child.kill()
     return subprocess.CompletedProcess(child.args, child.returncode, out, err)
 
 
@@ -105,6 +118,105 @@ def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, val
     site = small_book / "_build" / "html"
     assert sums.read_sums((site / sums.NAME).read_text()) == sums.sums_of(site)
     assert not list(small_book.rglob(".part-*"))
+
+
+def test_a_failing_cell_is_named_and_ends_the_build(small_book):
+    path = small_book / "book" / "index.ipynb"
+    good = path.read_text()
+    path.write_text(good.replace("planted.VALUE", "1 / 0"))
+    done = subprocess.run(COMMAND, cwd=small_book, capture_output=True, text=True, check=False)
+    path.write_text(good)
+    assert done.returncode != 0
+    assert "book/index, cell 2" in done.stderr
+    assert "ZeroDivisionError: division by zero" in done.stderr
+
+
+EXECUTE = """
+import signal
+import sys
+from pathlib import Path
+from execute import NotebookError, executed
+signal.signal(signal.SIGINT, signal.default_int_handler)
+folder = Path(sys.argv[1])
+try:
+    done = executed(str(folder / "cache"), {p.stem: p for p in folder.glob("*.ipynb")}, 60)
+except NotebookError as error:
+    sys.exit(str(error))
+print([done[name].cells[0].outputs[0]["data"]["text/plain"] for name in sorted(done)])
+"""
+
+
+class TestExecution:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        """Two notebooks that count how often they run."""
+        for name in ("one", "two"):
+            self.put(
+                tmp_path, name, f"with open('{name}', 'a') as file:\n    file.write('x')\n'{name}'"
+            )
+        return tmp_path
+
+    def put(self, folder, name, code):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+
+    def execute(self, folder, meanwhile=lambda child: None):
+        path = os.pathsep.join([str(Path(execute.__file__).parent), str(ROOT)])
+        with subprocess.Popen(
+            [sys.executable, "-c", EXECUTE, folder],
+            env=os.environ | {"PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as child:
+            try:
+                meanwhile(child)
+                out, err = child.communicate(timeout=120)
+            finally:
+                child.kill()
+        return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+
+    def runs(self, folder):
+        return {name: len((folder / name).read_text()) for name in ("one", "two")}
+
+    def test_a_notebook_runs_once_and_results_that_are_half_written_are_not_trusted(self, folder):
+        first = self.execute(folder)
+        assert first.stdout == "[\"'one'\", \"'two'\"]\n", first.stderr
+        assert re.findall(r"^\[\d/2\]", first.stderr, re.M) == ["[1/2]", "[2/2]"]
+        assert self.execute(folder).stdout == first.stdout
+        assert self.runs(folder) == {"one": 1, "two": 1}
+        for n, damage in enumerate([lambda path: path.write_text("{"), Path.unlink], 2):
+            cached = (folder / "cache").rglob("*.ipynb")
+            [kept] = [path for path in cached if "'one'" in path.read_text()]
+            damage(kept)
+            assert self.execute(folder).stdout == first.stdout
+            assert self.runs(folder) == {"one": n, "two": 1}
+
+    def test_an_interrupt_ends_every_kernel_at_once(self, folder):
+        code = "import os, time\nopen('{}', 'w').write(str(os.getpid()))\ntime.sleep(600)"
+        for name in ("one", "two"):
+            self.put(folder, name, code.format(name))
+
+        def stop(child):
+            while not all((folder / name).is_file() for name in ("one", "two")):
+                assert child.poll() is None
+                time.sleep(0.1)
+            child.send_signal(signal.SIGINT)
+
+        done = self.execute(folder, stop)
+        assert done.returncode != 0
+        assert "KeyboardInterrupt" in done.stderr
+        for name in ("one", "two"):
+            assert not psutil.pid_exists(int((folder / name).read_text()))
+        assert not list((folder / "cache").rglob("*.ipynb"))
+
+    def test_what_is_no_notebook_and_a_kernel_that_dies_are_named(self, folder):
+        self.put(folder, "two", "import os\nos.kill(os.getpid(), 9)")
+        assert "two, cell 1: DeadKernelError" in self.execute(folder).stderr
+        (folder / "two.ipynb").write_text("{")
+        done = self.execute(folder)
+        assert "two cannot be read" in done.stderr
+        assert done.returncode == 1
 
 
 class TestDate:

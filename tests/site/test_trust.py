@@ -137,8 +137,13 @@ def test_actions_are_pinned_and_do_what_ci_does():
     used = re.findall(r"uses: (\S+)", text)
     assert used
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in used)
-    steps = yaml.safe_load(text)["jobs"]["test"]["steps"]
-    assert {"run": "bash .ci/run"} in steps
+    jobs = yaml.safe_load(text)["jobs"]
+    parts = {"style", "tests", "book", "verify"}
+    for part in parts:
+        assert {"run": f"bash .ci/run {part}"} in jobs[part]["steps"]
+        assert f"    {part}) make " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert set(jobs["pass"]["needs"]) == parts
+    assert jobs["publish"]["needs"] == "pass"
 
 
 def test_the_version_stands_in_one_place():
@@ -154,7 +159,7 @@ def test_hooks_run_what_the_lock_has():
     assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
     names = {hook["id"] for hook in hooks["repos"][0]["hooks"]}
     assert names == {"ruff", "ruff-format", "mypy", "nbstripout"}
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements-test.txt").read_text(encoding="utf-8")
     for tool in ("ruff", "mypy", "nbstripout", "pre-commit"):
         assert re.search(rf"^{tool}==", lock, re.M)
 

@@ -1,0 +1,129 @@
+"""Notebooks executed before Sphinx reads them: on all cores, longest first, each once.
+
+Results go into the cache from which MyST-NB then takes them. A line says what has finished; the
+first failure ends the rest and says which notebook and which cell, with the traceback.
+"""
+
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+import psutil
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_cache.executors.utils import single_nb_execution
+from sphinx.errors import SphinxError
+
+
+class NotebookError(SphinxError):
+    """A notebook that does not run; the message says which cell and shows the traceback."""
+
+    category = "A notebook failed"
+
+
+def recalled(cache: JupyterCacheAbstract, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a notebook with the results that a cache has of its cells.
+
+    Raises
+    ------
+    LookupError
+        If there are none, or they were not written to their end.
+    """
+    try:
+        return cache.merge_match_into_notebook(notebook)[1]
+    except ValueError as error:
+        raise LookupError(f"results that cannot be read: {error}") from error
+
+
+def executed(folder: str, paths: dict[str, Path], timeout: int) -> dict[str, nbformat.NotebookNode]:
+    """Return notebooks with their results; a cache is given those that it did not have.
+
+    Parameters
+    ----------
+    folder : str
+        The cache's folder.
+    paths : dict
+        The path of each notebook, by its name in the book.
+    timeout : int
+        Seconds that a cell may take.
+
+    Raises
+    ------
+    NotebookError
+        If a file is no notebook, or a cell fails.
+    """
+    cache = get_cache(folder)
+    notebooks, missing = {}, []
+    # The longest first: as a rule a notebook of more words takes longer.
+    for name, path in sorted(paths.items(), key=lambda item: -item[1].stat().st_size):
+        try:
+            notebooks[name] = nbformat.read(path, as_version=4)
+        except Exception as error:
+            raise NotebookError(f"{name} cannot be read: {error}") from error
+        try:
+            notebooks[name] = recalled(cache, notebooks[name])
+        except LookupError:
+            missing.append(name)
+            # What an interrupt left of it would be in the way.
+            _, digest = cache.create_hashed_notebook(notebooks[name])
+            shutil.rmtree(Path(folder, "executed", digest), ignore_errors=True)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        tasks = {
+            pool.submit(execute, name, notebooks[name], paths[name].parent, timeout): name
+            for name in missing
+        }
+        try:
+            for place, task in enumerate(as_completed(tasks), 1):
+                name, seconds = tasks[task], task.result()
+                results = CacheBundleIn(
+                    notebooks[name], str(paths[name]), data={"execution_seconds": seconds}
+                )
+                cache.cache_notebook_bundle(results, check_validity=False, overwrite=True)
+                print(
+                    f"[{place}/{len(tasks)}] {name}, {seconds:.0f} s", file=sys.stderr, flush=True
+                )
+        except BaseException:
+            end(tasks)
+            raise
+    return notebooks
+
+
+def execute(name: str, notebook: nbformat.NotebookNode, folder: Path, timeout: int) -> float:
+    """Execute a notebook in a kernel of its own, in a folder, and return the seconds it took.
+
+    Raises
+    ------
+    NotebookError
+        If it fails.
+    """
+    try:
+        done = single_nb_execution(notebook, str(folder), timeout, allow_errors=False)
+    except Exception as error:  # a kernel that died, or never came up
+        why = f"{type(error).__name__}: {error}"
+        raise NotebookError(f"{name}, {at_work(notebook)}: {why}") from error
+    if done.err is not None:
+        shown = re.sub(r"\x1b\[[\d;]*m", "", str(done.err))
+        raise NotebookError(f"{name}, {at_work(notebook)}:\n{shown}")
+    return done.time
+
+
+def at_work(notebook: nbformat.NotebookNode) -> str:
+    """Return the cell that was at work when a notebook failed, by its number."""
+    begun = [n for n, cell in enumerate(notebook.cells, 1) if cell.get("execution_count")]
+    return f"cell {begun[-1]}" if begun else "before its first cell"
+
+
+def end(tasks: Iterable[Future]) -> None:
+    """End the tasks and their kernels at once; a thread would wait for the end of its cell."""
+    while not all([task.cancel() or task.done() for task in tasks]):
+        for kernel in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                kernel.kill()
+        time.sleep(0.1)
