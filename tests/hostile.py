@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import sympy as sp
+
+from analysis.internal.kinds import kind_of, kinds_of, name_of
 
 
 class Unreadable:
@@ -146,16 +148,53 @@ ONE_POSITIVE = POSITIVE | frozenset(ARRAYS)
 ONE_NON_NEGATIVE = NON_NEGATIVE | frozenset(ARRAYS) | {"a zero among numbers"}
 ALL = frozenset(VALUES)
 SHARE = ONE_POSITIVE | {"two as a float", "large", "the largest", "a huge integer"}
-COUNT = ALL
-"""A whole number from 1 that somebody's machine must do: a huge one is refused too."""
 SEED = (
     ALL
     - {"zero", "an unsigned zero", "a huge integer", "an integer beyond doubles"}
     - {"an integer beyond words"}
 )
 FLAG = ALL - frozenset(TRUE)
-THING = ALL
-"""A law, a language, a generator, a table: nothing here is one."""
+TEXT = ALL - {"text", "a number as text", "no text"}
+FUNCTION = ALL - {"a function"}
+ARRAY = POSITIVE | frozenset(SINGLE) | {"seven numbers as a column"}
+"""Positive numbers along one axis."""
+LISTED = POSITIVE - {"a generator", "a set"}
+KINDS = {
+    "positive": POSITIVE,
+    "positive_as_given": POSITIVE,
+    "non_negative": NON_NEGATIVE,
+    "real": REAL,
+    "extended": EXTENDED,
+    "one positive": ONE_POSITIVE,
+    "one non_negative": ONE_NON_NEGATIVE,
+    "one real": REAL | frozenset(ARRAYS),
+    "share": SHARE,
+    "flag": FLAG,
+    "str": TEXT,
+    "function": FUNCTION,
+    "Expr": ALL - {"a symbol"},
+    "object": frozenset(),
+    "as_float": EXTENDED - {"NaN", "a small NaN", "beyond doubles"},
+    "analytic": REAL,
+    "array of positive": ARRAY,
+    "starts": NON_NEGATIVE,
+    "several one positive": ARRAY - {"a generator", "a set"},
+    "several count from 0": ALL - {"integers beyond doubles"},
+    "count from 0": SEED,
+}
+"""What each kind of argument must refuse, by its name; where a kind is not here, every value."""
+
+
+def refused_by(function: Callable) -> dict[str, frozenset[str]]:
+    """Return what each argument of a function must refuse, as its annotation says."""
+    found = {}
+    for name, annotation in kinds_of(function).items():
+        if annotation is Any or isinstance(annotation, TypeVar):
+            continue
+        kind, optional = kind_of(annotation)
+        refused = KINDS.get(name_of(kind), ALL)
+        found[name] = refused - {"None"} if optional else refused
+    return found
 
 
 @dataclass(frozen=True)
@@ -163,11 +202,12 @@ class Call:
     """A good call of a public function, and what each of its arguments must refuse."""
 
     function: Callable
+    door: Callable
     arguments: dict[str, Any]
-    refused: dict[str, frozenset[str]] = field(default_factory=dict)
-    infinite: bool = False
-    costly: bool = False
-    untried: frozenset[str] = frozenset()
+    refused: dict[str, frozenset[str]]
+    infinite: bool
+    costly: bool
+    untried: frozenset[str]
 
     def cases(self):
         """Yield (argument, name of the value, whether it must be refused); not the costly calls."""
@@ -178,18 +218,33 @@ class Call:
 
 
 def call(
-    function, *, infinite: bool = False, costly: bool = False, untried=frozenset(), **arguments
+    function: Callable,
+    *,
+    door: Callable | None = None,
+    infinite: bool = False,
+    costly: bool = False,
+    untried: Iterable[str] = (),
+    refused: dict[str, frozenset[str] | None] | None = None,
+    **arguments: Any,
 ) -> Call:
-    """Make a `Call` of arguments given as pairs of a good value and a kind.
+    """Make a `Call` of good arguments; the annotations of `door`, or the function, say the kinds.
 
     An answer may be infinite if `infinite`; a `costly` call is made with bad values only; values
-    that are not this function's to judge are `untried`.
+    that are not this function's to judge are `untried`; `refused` says what an annotation cannot.
     """
-    values = {name: value for name, (value, _) in arguments.items()}
-    kinds = {name: kind for name, (_, kind) in arguments.items() if kind is not None}
-    return Call(function, values, kinds, infinite, costly, untried)
+    kinds = refused_by(door or function) | (refused or {})
+    kinds = {name: kinds[name] for name in arguments if kinds.get(name) is not None}
+    return Call(function, door or function, arguments, kinds, infinite, costly, frozenset(untried))
 
 
-def optional(kind: frozenset[str]) -> frozenset[str]:
-    """The same kind where None stands for no argument."""
-    return kind - {"None"}
+def by_name(*calls: Call) -> dict[str, Call]:
+    """Name each call by the function behind it; a second call of one is told by its place."""
+    found: dict[str, Call] = {}
+    for one in calls:
+        door = one.door
+        module = door.__module__.removeprefix("analysis.")
+        name = f"{module}.{door.__qualname__}"
+        while name in found:
+            name += " again"
+        found[name] = one
+    return found

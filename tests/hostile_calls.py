@@ -1,41 +1,46 @@
-"""A good call of every public function that takes numbers, laws or tables; the others, with why."""
+"""A good call of every public function; its annotations say what each argument must refuse."""
 
 from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 from hostile import (
-    COUNT,
-    EXTENDED,
+    ALL,
+    ARRAYS,
     FLAG,
-    NON_NEGATIVE,
-    ONE_NON_NEGATIVE,
+    LISTED,
+    NONE,
+    ODD,
     ONE_POSITIVE,
     POSITIVE,
     SEED,
     SHARE,
-    THING,
+    SINGLE,
+    TEXT,
+    by_name,
     call,
-    optional,
 )
+from matplotlib.figure import Figure
 
-from analysis import bootstrap, laws, limits, overtraining, serving, tradeoff
-from analysis.advice import answer as advice
-from analysis.advice import models
-from analysis.fit import parametric as fit
-from analysis.internal import counts
-from analysis.internal import display as shown_
-from analysis.lab import experiments as lab_experiments
-from analysis.lab import gradient as pointer
-from analysis.lab import language
-from analysis.lab import training as lab
-from analysis.studies import chinchilla as uncertainty
-from analysis.studies import lab as lab_studies
-from analysis.studies import testbed as evidence_
-from analysis import testbed
+from analysis import advice, bootstrap, fit, laws, limits, overtraining, serving, testbed, tradeoff
+from analysis.advice import models, report
+from analysis.claims import verdicts
+from analysis.datasets import epoch, gadre, registry
+from analysis.derivation import certificates, steps
+from analysis.exercises import answers, checking
+from analysis.figures import explorer, law, picture
+from analysis.internal import counts, display
+from analysis.lab import experiments, gradient, language, training
+from analysis.studies import chinchilla, record
+from analysis.studies import lab as lab_study
+from analysis.studies import testbed as testbed_study
 from analysis.testbed import extrapolation, isoloss, noise, recipes, runs
-from analysis.theorem import known_laws
-from analysis.theorem import numeric as microscope
+from analysis.theorem import certificates as certificates_of_theorem
+from analysis.theorem import known_laws, numeric, statements
 
 POST = laws.PUBLISHED["de-vries-2023"].law
 PAIR = laws.LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
@@ -45,7 +50,7 @@ N = np.geomspace(1e8, 1e10, 12)
 D = np.tile([1e9, 1e10, 1e11], 4)
 LOSS = np.asarray(POST.loss(N, D))
 DRAWS = np.random.default_rng(3).integers(12, size=(3, 12))
-COSTED = microscope.CostedLaw(known_laws.powers(POST), known_laws.PRODUCT)
+COSTED = numeric.CostedLaw(known_laws.powers(POST), known_laws.PRODUCT)
 RUNS = pd.DataFrame(
     {"train_set": train_set, "N": float(size), "token_multiplier": float(M)}
     for train_set in ("c4", "redpajama", "refinedweb")
@@ -79,550 +84,504 @@ PAIRS = pd.DataFrame(
 )
 
 
+STEP_N, STEP_D = steps.N, steps.D
+DERIVED = steps.derive()
+ADVICE = advice.advise(POST, N=7e9, D=1e12)
+NUMBER = answers.Number(0.2, [answers.Mistake(20, "a fraction")])
+SCRATCH = Path(tempfile.gettempdir())
+TEXTS = ALL - TEXT
 INFINITY = {"infinity", "an infinity among numbers", "a small infinity", "beyond doubles"}
-
-
-WRITTEN = EXTENDED - {"NaN", "a small NaN", "beyond doubles"}
-LISTED = POSITIVE - {"a generator", "a set"}
+FACTOR = ALL - {
+    "a symbol",
+    "a huge integer",
+    "an integer beyond doubles",
+    "an integer beyond words",
+}
+COMPLEX = frozenset({"complex", "complex without imaginary part", "complex array"})
+IN_JSON = TEXTS | {
+    "Nones",
+    "a mapping",
+    "an empty mapping",
+    "integers beyond doubles",
+    "an integer beyond doubles",
+    "nothing",
+    "ragged",
+    "true",
+    "false",
+    "None",
+    "minus one",
+    "below zero by a hair",
+    "far below zero",
+    "a huge negative integer",
+    "a negative among numbers",
+    "zero",
+    "zero as a float",
+    "minus zero",
+    "a zero among numbers",
+    *(SINGLE.keys() - {"a fraction", "half precision", "extended precision"}),
+} - {"an array of no axis"}
+"""What JSON can hold."""
+NANS = frozenset(name for name in ODD if "NaN" in name)
+EMPTY = frozenset(name for name in ODD if name.startswith("an empty")) - {"an empty mapping"}
+ROWS = frozenset({"a generator", "a set", "a negative among numbers", "a zero among numbers"})
+ROWS = ALL - ROWS - (ARRAYS.keys() - {"seven numbers as a column", "not to be written"})
+ROWS -= {"integers beyond doubles", "truth values as objects"}
 
 
 def rng():
     return np.random.default_rng(1)
 
 
-RUN = {"N": (1e9, POSITIVE), "D": (2e10, POSITIVE)}
-EXPONENTS = {"alpha": (0.336, POSITIVE), "beta": (0.283, POSITIVE)}
-LAW = {"law": (POST, THING)}
-FITTED_TO = {"N": (N, POSITIVE), "D": (D, POSITIVE), "loss": (LOSS, POSITIVE)}
-IN_THE_LAB = {"language": (SMALL, THING)}
-JOB = {"N": (4, COUNT), "D": (200, COUNT), "seed": (0, SEED)}
-VALIDATION = {"validation": ("c4_val", THING)}
+def load_without_data(exclude_highest):
+    """What is wrong is refused before a file is asked for."""
+    with mock.patch.object(registry.DataSet, "path", side_effect=KeyError):
+        return epoch.load_chinchilla_runs(exclude_highest=exclude_highest)
 
-CALLS = {
-    # The law
-    "laws.ParametricLaw": call(
-        laws.ParametricLaw,
-        E=(1.6, ONE_NON_NEGATIVE),
-        A=(406.0, ONE_POSITIVE),
-        B=(410.0, ONE_POSITIVE),
-        alpha=(0.336, ONE_POSITIVE),
-        beta=(0.283, ONE_POSITIVE),
-    ),
-    "laws.LawEnsemble": call(
+
+RUN = {"N": 1e9, "D": 2e10}
+EXPONENTS = {"alpha": 0.336, "beta": 0.283}
+LAW = {"law": POST}
+FITTED_TO = {"N": N, "D": D, "loss": LOSS}
+IN_THE_LAB = {"language": SMALL}
+JOB = {"N": 4, "D": 200, "seed": 0}
+VALIDATION = {"validation": "c4_val"}
+EVALUATED = {"x": 0.5, "y": 0.7}
+
+CALLS = by_name(
+    call(laws.ParametricLaw, E=1.6, A=406.0, B=410.0, alpha=0.336, beta=0.283),
+    call(
         laws.LawEnsemble,
-        E=([1.8, 1.7], NON_NEGATIVE),
-        A=([480.0, 400.0], POSITIVE),
-        B=([2000.0, 400.0], POSITIVE),
-        alpha=([0.35, 0.34], POSITIVE),
-        beta=([0.37, 0.28], POSITIVE),
+        E=[1.8, 1.7],
+        A=[480.0, 400.0],
+        B=[2000.0, 400.0],
+        alpha=[0.35, 0.34],
+        beta=[0.37, 0.28],
     ),
-    "laws.ParametricLaw.loss": call(POST.loss, **RUN),
-    "laws.ParametricLaw.reducible_loss": call(POST.reducible_loss, **RUN),
-    "laws.ParametricLaw.compute_optimal": call(POST.compute_optimal, C=(1e22, POSITIVE)),
-    "laws.ParametricLaw.compute_optimal_for_loss": call(
-        POST.compute_optimal_for_loss, L=(2.0, POSITIVE)
+    call(POST.loss, **RUN),
+    call(POST.reducible_loss, **RUN),
+    call(POST.compute_optimal, C=1e22),
+    call(POST.compute_optimal_for_loss, L=2.0),
+    call(POST.compute_optimal_for_size, N=1e9),
+    call(POST.marginal_rate, **RUN),
+    call(PAIR.loss, **RUN),
+    call(PAIR.compute_optimal, C=1e22),
+    call(PAIR.compute_optimal_for_loss, L=2.0),
+    call(PAIR.marginal_rate, **RUN),
+    call(tradeoff.data_scaling_factor, k_N=0.5, **EXPONENTS, infinite=True),
+    call(tradeoff.compute_overhead, k_N=0.5, **EXPONENTS, infinite=True),
+    call(tradeoff.minimum_model_scale, **EXPONENTS),
+    call(tradeoff.model_scale_for_overhead, overhead=0.2, **EXPONENTS),
+    call(tradeoff.scales_from_marginal_rate, m=2.0, **EXPONENTS, infinite=True),
+    call(tradeoff.place, **LAW, **RUN),
+    call(serving.lifetime_compute, **RUN, inference_tokens=1e12, inference_cost_ratio=1.0),
+    call(
+        serving.lifetime_optimal, **LAW, loss=2.0, inference_tokens=1e12, inference_cost_ratio=1.0
     ),
-    "laws.ParametricLaw.compute_optimal_for_size": call(
-        POST.compute_optimal_for_size, N=(1e9, POSITIVE)
-    ),
-    "laws.ParametricLaw.marginal_rate": call(POST.marginal_rate, **RUN),
-    "laws.LawEnsemble.loss": call(PAIR.loss, **RUN),
-    "laws.LawEnsemble.compute_optimal": call(PAIR.compute_optimal, C=(1e22, POSITIVE)),
-    "laws.LawEnsemble.compute_optimal_for_loss": call(
-        PAIR.compute_optimal_for_loss, L=(2.0, POSITIVE)
-    ),
-    "laws.LawEnsemble.marginal_rate": call(PAIR.marginal_rate, **RUN),
-    # The trade-off
-    "tradeoff.data_scaling_factor": call(
-        tradeoff.data_scaling_factor, infinite=True, k_N=(0.5, POSITIVE), **EXPONENTS
-    ),
-    "tradeoff.compute_overhead": call(
-        tradeoff.compute_overhead, infinite=True, k_N=(0.5, POSITIVE), **EXPONENTS
-    ),
-    "tradeoff.minimum_model_scale": call(tradeoff.minimum_model_scale, **EXPONENTS),
-    "tradeoff.model_scale_for_overhead": call(
-        tradeoff.model_scale_for_overhead, overhead=(0.2, NON_NEGATIVE), **EXPONENTS
-    ),
-    "tradeoff.scales_from_marginal_rate": call(
-        tradeoff.scales_from_marginal_rate, infinite=True, m=(2.0, POSITIVE), **EXPONENTS
-    ),
-    "tradeoff.place": call(tradeoff.place, **LAW, **RUN),
-    # Serving
-    "serving.lifetime_compute": call(
-        serving.lifetime_compute,
-        **RUN,
-        inference_tokens=(1e12, NON_NEGATIVE),
-        inference_cost_ratio=(1.0, POSITIVE),
-    ),
-    "serving.lifetime_optimal": call(
-        serving.lifetime_optimal,
-        **LAW,
-        loss=(2.0, POSITIVE),
-        inference_tokens=(1e12, NON_NEGATIVE),
-        inference_cost_ratio=(1.0, POSITIVE),
-    ),
-    "serving.lifetime_scales": call(
-        serving.lifetime_scales, served=(1.0, NON_NEGATIVE), **EXPONENTS
-    ),
-    "serving.lifetime_saving": call(
-        serving.lifetime_saving, served=(1.0, NON_NEGATIVE), **EXPONENTS
-    ),
-    "serving.lifetime_cost": call(
-        serving.lifetime_cost,
-        infinite=True,
-        k_N=(0.5, POSITIVE),
-        served=(1.0, NON_NEGATIVE),
-        **EXPONENTS,
-    ),
-    "serving.implied_tokens": call(
-        serving.implied_tokens, **LAW, **RUN, inference_cost_ratio=(1.0, POSITIVE)
-    ),
-    "serving.break_even": call(serving.break_even, infinite=True, k_N=(0.5, POSITIVE), **EXPONENTS),
-    "serving.at_size": call(serving.at_size, **LAW, loss=(2.0, POSITIVE), N=(7e9, POSITIVE)),
-    "serving.largest_model": call(
-        serving.largest_model, memory=(16e9, POSITIVE), bytes_per_parameter=(2, POSITIVE)
-    ),
-    # Limits
-    "limits.tokens_with_repetition": call(
+    call(serving.lifetime_scales, served=1.0, **EXPONENTS),
+    call(serving.lifetime_saving, served=1.0, **EXPONENTS),
+    call(serving.lifetime_cost, k_N=0.5, served=1.0, **EXPONENTS, infinite=True),
+    call(serving.implied_tokens, **LAW, **RUN, inference_cost_ratio=1.0),
+    call(serving.break_even, k_N=0.5, **EXPONENTS, infinite=True),
+    call(serving.at_size, **LAW, loss=2.0, N=7e9),
+    call(serving.largest_model, memory=16e9, bytes_per_parameter=2),
+    call(
         limits.tokens_with_repetition,
+        fresh=2.5,
+        unique=1.0,
+        R=15.0,
         infinite=True,
-        fresh=(2.5, POSITIVE - INFINITY),
-        unique=(1.0, POSITIVE),
-        R=(15.0, POSITIVE),
+        refused={"fresh": POSITIVE - INFINITY},
     ),
-    "limits.overhead_with_repetition": call(
-        limits.overhead_with_repetition,
-        infinite=True,
-        k_N=(0.5, POSITIVE),
-        **EXPONENTS,
-        unique=(1.0, POSITIVE),
-    ),
-    "limits.wall_with_repetition": call(
-        limits.wall_with_repetition, infinite=True, **EXPONENTS, unique=(1.0, POSITIVE)
-    ),
-    "limits.excess_loss": call(limits.excess_loss, **LAW, k_N=(0.5, POSITIVE), C=(1e22, POSITIVE)),
-    # Over-training
-    "overtraining.OvertrainingLaw": call(
-        overtraining.OvertrainingLaw,
-        E=(1.84, ONE_NON_NEGATIVE),
-        a=(212.0, ONE_NON_NEGATIVE),
-        b=(367.0, ONE_NON_NEGATIVE),
-        eta=(0.136, ONE_POSITIVE),
-    ),
-    "overtraining.OvertrainingLaw.loss": call(OVER.loss, C=(1e21, POSITIVE), M=(20.0, POSITIVE)),
-    "overtraining.OvertrainingLaw.parametric": call(OVER.parametric),
-    "overtraining.OvertrainingLaw.from_parametric": call(
-        overtraining.OvertrainingLaw.from_parametric, law=(OVER.parametric(), THING)
-    ),
-    "overtraining.DownstreamLaw": call(
-        overtraining.DownstreamLaw,
-        epsilon=(0.857, ONE_NON_NEGATIVE),
-        k=(2.21, ONE_NON_NEGATIVE),
-        gamma=(0.715, ONE_POSITIVE),
-    ),
-    "overtraining.DownstreamLaw.error": call(
-        overtraining.DownstreamLaw(0.857, 2.21, 0.715).error, loss=(2.4, POSITIVE)
-    ),
-    "overtraining.fit_overtraining": call(
-        overtraining.fit_overtraining,
-        infinite=True,
-        **FITTED_TO,
-        weights=(np.ones(12), optional(NON_NEGATIVE)),
-    ),
-    "overtraining.fit_downstream": call(
+    call(limits.overhead_with_repetition, k_N=0.5, **EXPONENTS, unique=1.0, infinite=True),
+    call(limits.wall_with_repetition, **EXPONENTS, unique=1.0, infinite=True),
+    call(limits.excess_loss, **LAW, k_N=0.5, C=1e22),
+    call(overtraining.OvertrainingLaw, E=1.84, a=212.0, b=367.0, eta=0.136),
+    call(OVER.loss, C=1e21, M=20.0),
+    call(OVER.parametric),
+    call(overtraining.OvertrainingLaw.from_parametric, law=OVER.parametric()),
+    call(overtraining.DownstreamLaw, epsilon=0.857, k=2.21, gamma=0.715),
+    call(overtraining.DownstreamLaw(0.857, 2.21, 0.715).error, loss=2.4),
+    call(overtraining.fit_overtraining, **FITTED_TO, weights=np.ones(12), infinite=True),
+    call(
         overtraining.fit_downstream,
+        loss=LOSS,
+        error=0.857 - 2.21 * np.exp(-0.715 * LOSS),
         infinite=True,
-        loss=(LOSS, POSITIVE),
-        error=(0.857 - 2.21 * np.exp(-0.715 * LOSS), NON_NEGATIVE),
     ),
-    # Fits
-    "fit.parametric.fit_parametric": call(
+    call(
         fit.fit_parametric,
+        **FITTED_TO,
+        delta=1e-3,
+        starts=[[1.6, 400.0, 400.0, 0.3, 0.3]],
+        weights=np.ones(12),
+        tie_exponents=False,
+        E=1.62,
         infinite=True,
-        **FITTED_TO,
-        delta=(1e-3, ONE_NON_NEGATIVE),
-        starts=([[1.6, 400.0, 400.0, 0.3, 0.3]], optional(NON_NEGATIVE)),
-        weights=(np.ones(12), optional(NON_NEGATIVE)),
-        tie_exponents=(False, FLAG),
-        E=(1.62, optional(ONE_NON_NEGATIVE)),
     ),
-    "fit.parametric.parametric_objective": call(
-        fit.parametric_objective,
-        **LAW,
-        **FITTED_TO,
-        delta=(1e-3, ONE_POSITIVE),
-        weights=(np.ones(12), optional(NON_NEGATIVE)),
-    ),
-    "fit.parametric.profile_exponents": call(
-        fit.profile_exponents,
-        **FITTED_TO,
-        alpha=(0.3, POSITIVE),
-        beta=(0.3, POSITIVE),
-        delta=(1e-3, ONE_POSITIVE),
-    ),
-    "fit.parametric.seeded_starts": call(fit.seeded_starts, **FITTED_TO),
-    "bootstrap.bootstrap_parametric": call(
+    call(fit.parametric_objective, **LAW, **FITTED_TO, delta=1e-3, weights=np.ones(12)),
+    call(fit.profile_exponents, **FITTED_TO, alpha=0.3, beta=0.3, delta=1e-3),
+    call(fit.seeded_starts, **FITTED_TO),
+    call(
         bootstrap.bootstrap_parametric,
-        infinite=True,
         **FITTED_TO,
-        n_resamples=(3, COUNT),
-        rng=(rng(), THING),
-        delta=(1e-3, ONE_NON_NEGATIVE),
-        tie_exponents=(False, FLAG),
-        E=(1.62, optional(ONE_NON_NEGATIVE)),
-        executor=(None, optional(THING)),
-    ),
-    "bootstrap.bootstrap_parametric by indices": call(
-        bootstrap.bootstrap_parametric,
+        n_resamples=3,
+        rng=rng(),
+        delta=1e-3,
+        tie_exponents=False,
+        E=1.62,
+        executor=None,
         infinite=True,
-        **FITTED_TO,
-        untried=frozenset({"None"}),  # then it is rng that is missing
-        indices=(DRAWS, optional(THING)),
+        refused={"rng": ALL},
     ),
-    "bootstrap.percentile_interval": call(
-        bootstrap.percentile_interval,
-        infinite=True,
-        values=([1.0, 2.0, 3.0], EXTENDED),
-        level=(0.9, SHARE),
+    call(
+        bootstrap.bootstrap_parametric, **FITTED_TO, indices=DRAWS, infinite=True, untried={"None"}
     ),
-    "bootstrap.BootstrapResult.interval": call(
+    call(bootstrap.percentile_interval, values=[1.0, 2.0, 3.0], level=0.9, infinite=True),
+    call(
         BOOTED.interval,
-        untried=frozenset({"a type"}),  # a function like another; what it raises is its own
-        statistic=("alpha", THING - {"a function"}),
-        level=(0.9, SHARE),
+        statistic="alpha",
+        level=0.9,
+        untried={"a type"},
+        refused={"statistic": ALL - {"a function"}},
     ),
-    # Advice and counts
-    "advice.answer.advise": call(
+    call(
         advice.advise,
-        infinite=True,
         **LAW,
-        N=(7e9, ONE_POSITIVE),
-        D=(1e12, ONE_POSITIVE),
-        loss=(None, optional(THING)),
-        inference_tokens=(1e12, optional(ONE_NON_NEGATIVE)),
-        inference_cost_ratio=(1.0, ONE_POSITIVE),
-        ensemble=(PAIR, optional(THING)),
-    ),
-    "advice.advise on a loss": call(
-        advice.advise,
+        N=7e9,
+        D=1e12,
+        loss=None,
+        inference_tokens=1e12,
+        inference_cost_ratio=1.0,
+        ensemble=PAIR,
         infinite=True,
+        refused={"N": ONE_POSITIVE, "D": ONE_POSITIVE, "loss": ALL - NONE.keys()},
+    ),
+    call(advice.advise, **LAW, N=7e9, loss=2.0, infinite=True, refused={"loss": ONE_POSITIVE}),
+    call(
+        advice.advise, **LAW, N=7e9, compute=1e22, infinite=True, refused={"compute": ONE_POSITIVE}
+    ),
+    call(
+        counts.parse_count,
+        text="7B",
+        name="text",
+        refused={"text": ALL - {"a number as text"}, "name": None},
+    ),
+    call(counts.show_count, value=7e9, digits=3),
+    call(display.show_large, value=7e9),
+    call(display.show_percent, fraction=0.1),
+    call(display.show_plain, value=0.1),
+    call(
+        lambda term: numeric.sum_of_powers(term, (1.0, 0, 1)),
+        term=(6.0, 1, 1),
+        refused={"term": ALL},
+        door=numeric.sum_of_powers,
+    ),
+    call(numeric.optimum, law=COSTED, C=1e22),
+    call(numeric.solve_k_D, law=COSTED, k_N=0.5, C=1e22, infinite=True),
+    call(numeric.examine, laws={"post": COSTED}, budgets=[1e22], k_N=0.5, infinite=True),
+    call(numeric.spread, values=[2.0, 2.5], infinite=True, refused={"values": LISTED - INFINITY}),
+    call(
+        numeric.is_budget_free,
+        values=[2.0, 2.5],
+        refused={"values": LISTED - {"an infinity among numbers"}},
+    ),
+    call(
+        lambda law, term: known_laws.powers(law, term),
         **LAW,
-        N=(7e9, optional(ONE_POSITIVE)),
-        loss=(2.0, ONE_POSITIVE),
+        term=(1.0, -0.1, -0.1),
+        refused={"law": ALL, "term": ALL},
+        door=known_laws.powers,
     ),
-    "advice.advise on a budget": call(
-        advice.advise,
-        infinite=True,
-        **LAW,
-        N=(7e9, optional(ONE_POSITIVE)),
-        compute=(1e22, ONE_POSITIVE),
-    ),
-    "internal.counts.parse_count": call(
-        counts.parse_count, text=("7B", THING - {"a number as text"}), name=("text", None)
-    ),
-    "internal.counts.show_count": call(counts.show_count, value=(7e9, WRITTEN), digits=(3, COUNT)),
-    "internal.display.show_large": call(shown_.show_large, value=(7e9, WRITTEN)),
-    "internal.display.show_percent": call(shown_.show_percent, fraction=(0.1, WRITTEN)),
-    "internal.display.show_plain": call(shown_.show_plain, value=(0.1, WRITTEN)),
-    # Laws under the microscope
-    "theorem.numeric.sum_of_powers": call(
-        lambda term: microscope.sum_of_powers(term, (1.0, 0, 1)), term=((6.0, 1, 1), THING)
-    ),
-    "theorem.numeric.optimum": call(
-        microscope.optimum, law=(COSTED, THING), C=(1e22, ONE_POSITIVE)
-    ),
-    "theorem.numeric.solve_k_D": call(
-        microscope.solve_k_D,
-        infinite=True,
-        law=(COSTED, THING),
-        k_N=(0.5, POSITIVE),
-        C=(1e22, ONE_POSITIVE),
-    ),
-    "theorem.numeric.examine": call(
-        microscope.examine,
-        infinite=True,
-        laws=({"post": COSTED}, THING),
-        budgets=([1e22], LISTED),
-        k_N=(0.5, ONE_POSITIVE),
-    ),
-    "theorem.numeric.spread": call(
-        microscope.spread, infinite=True, values=([2.0, 2.5], LISTED - INFINITY)
-    ),
-    "theorem.numeric.is_budget_free": call(
-        microscope.is_budget_free, values=([2.0, 2.5], LISTED - {"an infinity among numbers"})
-    ),
-    "theorem.known_laws.powers": call(
-        lambda law, term: known_laws.powers(law, term), **LAW, term=((1.0, -0.1, -0.1), THING)
-    ),
-    "theorem.known_laws.data_constrained": call(
-        known_laws.data_constrained,
-        **LAW,
-        unique=(1e11, ONE_POSITIVE),
-        R_D=(15.0, ONE_POSITIVE),
-        R_N=(5.0, ONE_POSITIVE),
-    ),
-    "theorem.known_laws.non_embedding": call(
-        known_laws.non_embedding, **LAW, omega=(4e4, ONE_POSITIVE)
-    ),
-    "theorem.known_laws.pole": call(known_laws.pole, **LAW, tau=(1.0, ONE_POSITIVE)),
-    "theorem.known_laws.examine_known": call(
-        known_laws.examine_known, budgets=([1e19, 1e21], LISTED), k_N=(0.5, ONE_POSITIVE)
-    ),
-    # The testbed
-    "testbed.isoloss.tokens_for_same_loss": call(
-        isoloss.tokens_for_same_loss, infinite=True, **LAW, **RUN, N_small=(5e8, POSITIVE)
-    ),
-    "testbed.isoloss.iso_loss_pairs": call(
-        isoloss.iso_loss_pairs, infinite=True, runs=(RUNS, THING), **VALIDATION
-    ),
-    "testbed.isoloss.compare_pairs": call(
-        isoloss.compare_pairs, infinite=True, pairs=(PAIRS, THING), laws=({"c4": POST}, THING)
-    ),
-    "testbed.isoloss.equal_exponents_test": call(
-        isoloss.equal_exponents_test,
-        infinite=True,
-        runs=(RUNS, THING),
-        train_set=("c4", THING),
-        **VALIDATION,
-    ),
-    "testbed.runs.in_second_batch": call(runs.in_second_batch, runs=(RUNS, THING)),
-    "testbed.runs.first_batch": call(runs.first_batch, runs=(RUNS, THING)),
-    "testbed.noise.batch_residuals": call(noise.batch_residuals, runs=(RUNS, THING), **VALIDATION),
-    "testbed.noise.batch_step": call(noise.batch_step, runs=(RUNS, THING), **VALIDATION),
-    "testbed.noise.worse_with_more_tokens": call(
-        noise.worse_with_more_tokens, runs=(RUNS, THING), **VALIDATION
-    ),
-    "testbed.noise.run_noise": call(noise.run_noise, runs=(RUNS, THING), **VALIDATION),
-    "testbed.noise.luck": call(
+    call(known_laws.data_constrained, **LAW, unique=1e11, R_D=15.0, R_N=5.0),
+    call(known_laws.non_embedding, **LAW, omega=4e4),
+    call(known_laws.pole, **LAW, tau=1.0),
+    call(known_laws.examine_known, budgets=[1e19, 1e21], k_N=0.5),
+    call(isoloss.tokens_for_same_loss, **LAW, **RUN, N_small=5e8, infinite=True),
+    call(isoloss.iso_loss_pairs, runs=RUNS, **VALIDATION, infinite=True),
+    call(isoloss.compare_pairs, pairs=PAIRS, laws={"c4": POST}, infinite=True),
+    call(isoloss.equal_exponents_test, runs=RUNS, train_set="c4", **VALIDATION, infinite=True),
+    call(runs.in_second_batch, runs=RUNS),
+    call(runs.first_batch, runs=RUNS),
+    call(noise.batch_residuals, runs=RUNS, **VALIDATION),
+    call(noise.batch_step, runs=RUNS, **VALIDATION),
+    call(noise.worse_with_more_tokens, runs=RUNS, **VALIDATION),
+    call(noise.run_noise, runs=RUNS, **VALIDATION),
+    call(
         noise.luck,
-        law=(OVER, THING),
-        N=(N[:5], POSITIVE),
-        D=(D[:5], POSITIVE),
-        target=((7e9, 1.4e11), THING - {"a series", "masked but whole"}),
-        noise=(0.01, ONE_NON_NEGATIVE),
-        n_worlds=(2, COUNT),
-        rng=(rng(), THING),
+        law=OVER,
+        N=N[:5],
+        D=D[:5],
+        target=(7e9, 1.4e11),
+        noise=0.01,
+        n_worlds=2,
+        rng=rng(),
+        refused={"target": ALL - {"a series", "masked but whole"}},
     ),
-    "testbed.noise.Luck.share_within": call(
-        noise.Luck(np.array([0.1, 0.2])).share_within, error=(0.1, ONE_NON_NEGATIVE)
+    call(noise.Luck(np.array([0.1, 0.2])).share_within, error=0.1),
+    call(
+        FITTED.interval, train_set="c4", **RUN, level=0.9, infinite=True, refused={"train_set": ALL}
     ),
-    "testbed.recipes.SharedFit.interval": call(
-        FITTED.interval, infinite=True, train_set=("c4", THING), **RUN, level=(0.9, SHARE)
+    call(
+        recipes.fit_recipe, runs=RUNS, recipe=recipes.POOLED, fit_runs=runs.FIVE_RUNS, **VALIDATION
     ),
-    "testbed.recipes.fit_recipe": call(
-        recipes.fit_recipe,
-        runs=(RUNS, THING),
-        recipe=(recipes.POOLED, THING),
-        fit_runs=(runs.FIVE_RUNS, THING),
-        **VALIDATION,
-    ),
-    "testbed.recipes.fit_shared": call(
+    call(
         recipes.fit_shared,
-        runs=({"c4": RUNS[RUNS["train_set"] == "c4"]}, THING),
-        recipe=(recipes.POOLED, THING),
+        runs={"c4": RUNS[RUNS["train_set"] == "c4"]},
+        recipe=recipes.POOLED,
         **VALIDATION,
+        refused={"validation": ALL},
     ),
-    "testbed.recipes.held_out": call(
+    call(
         recipes.held_out,
-        runs=(RUNS, THING),
-        recipe=(recipes.POOLED, THING),
-        fit_runs=(runs.FIVE_RUNS, THING),
+        runs=RUNS,
+        recipe=recipes.POOLED,
+        fit_runs=runs.FIVE_RUNS,
         **VALIDATION,
-        level=(0.9, SHARE),
+        level=0.9,
     ),
-    "testbed.extrapolation.extrapolate": call(
+    call(
         extrapolation.extrapolate,
+        runs=RUNS,
+        train_set="c4",
+        **VALIDATION,
+        tasks=("err17",),
+        loss_runs=runs.FIVE_RUNS,
+        error_runs=runs.SIX_RUNS,
+        targets=[runs.FIVE_RUNS[0]],
         infinite=True,
-        runs=(RUNS, THING),
-        train_set=("c4", THING),
-        **VALIDATION,
-        tasks=(("err17",), THING - {"nothing"}),
-        loss_runs=(runs.FIVE_RUNS, THING),
-        error_runs=(runs.SIX_RUNS, THING),
-        targets=([runs.FIVE_RUNS[0]], optional(THING)),
+        refused={"tasks": ALL - {"nothing"}},
     ),
-    "testbed.runs.of_train_set": call(
-        runs.of_train_set, runs=(RUNS, THING), train_set=("c4", THING)
-    ),
-    "testbed.runs.choose": call(
-        runs.choose,
-        runs=(RUNS[RUNS["train_set"] == "c4"], THING),
-        wanted=(runs.FIVE_RUNS, THING),
-    ),
-    "testbed.runs.with_errors": call(
-        runs.with_errors,
-        runs=(RUNS, THING),
-        downstream=(RUNS[["train_set", "model"]].assign(task=0.5), THING),
-    ),
-    "testbed.frontier.ladder": call(testbed.ladder, multipliers=((20, 320), THING)),
-    "testbed.frontier.frontier": call(
+    call(runs.of_train_set, runs=RUNS, train_set="c4"),
+    call(runs.choose, runs=RUNS[RUNS["train_set"] == "c4"], wanted=runs.FIVE_RUNS),
+    call(runs.with_errors, runs=RUNS, downstream=RUNS[["train_set", "model"]].assign(task=0.5)),
+    call(testbed.ladder, multipliers=(20, 320)),
+    call(
         testbed.frontier,
-        runs=(RUNS, THING),
-        recipes=((recipes.POOLED,), THING),
-        fit_sets=((runs.FIVE_RUNS,), THING),
+        runs=RUNS,
+        recipes=(recipes.POOLED,),
+        fit_sets=(runs.FIVE_RUNS,),
         **VALIDATION,
     ),
-    "testbed.frontier.summary": call(
-        testbed.summary, table=(recipes.held_out(RUNS, recipes.POOLED), THING)
-    ),
-    "testbed.frontier.leave_one_out": call(
-        testbed.leave_one_out,
-        runs=(RUNS, THING),
-        candidates=((recipes.POOLED,), THING),
-        **VALIDATION,
-    ),
-    # Models
-    "advice.models.place_models": call(
-        models.place_models, models=(MODELS, THING), laws=({"post": POST}, THING)
-    ),
-    "advice.models.bands": call(
-        models.bands, models=(MODELS, THING), ensemble=(PAIR, THING), level=(0.9, SHARE)
-    ),
-    "advice.models.disagreement": call(
-        models.disagreement, placed=(models.place_models(MODELS, {"post": POST}), THING)
-    ),
-    "advice.models.beyond": call(
-        models.beyond,
-        models=(MODELS, THING),
-        N=(1e10, ONE_POSITIVE),
-        D=(1e12, ONE_POSITIVE),
-        multiplier=(100.0, ONE_POSITIVE),
-    ),
-    "advice.models.tokens_at_overhead": call(
-        models.tokens_at_overhead,
-        **LAW,
-        overhead=(0.2, NON_NEGATIVE),
-        N=(7e9, POSITIVE),
-        too_large=(False, FLAG),
-    ),
-    # The lab
-    "lab.language.Language": call(
+    call(testbed.summary, table=recipes.held_out(RUNS, recipes.POOLED)),
+    call(testbed.leave_one_out, runs=RUNS, candidates=(recipes.POOLED,), **VALIDATION),
+    call(models.place_models, models=MODELS, laws={"post": POST}),
+    call(models.bands, models=MODELS, ensemble=PAIR, level=0.9),
+    call(models.disagreement, placed=models.place_models(MODELS, {"post": POST})),
+    call(models.beyond, models=MODELS, N=1e10, D=1e12, multiplier=100.0),
+    call(models.tokens_at_overhead, **LAW, overhead=0.2, N=7e9, too_large=False),
+    call(
         language.Language,
-        V=(64, COUNT),
-        epsilon=(0.1, SHARE),
-        phi=(0.25, SHARE),
-        F=(8, COUNT),
-        alpha=(0.34, ONE_POSITIVE),
-        beta=(0.28, SHARE),
-        Q=(30.0, ONE_POSITIVE),
-        classes=(2, COUNT),
+        V=64,
+        epsilon=0.1,
+        phi=0.25,
+        F=8,
+        alpha=0.34,
+        beta=0.28,
+        Q=30.0,
+        classes=2,
+        refused={"epsilon": SHARE, "phi": SHARE, "beta": SHARE},
     ),
-    "lab.language.Language.cues": call(SMALL.cues, n=(5, COUNT), rng=(rng(), THING)),
-    "lab.language.Language.words": call(SMALL.words, n=(5, COUNT), rng=(rng(), THING)),
-    "lab.language.Language.frequency": call(SMALL.frequency, cues=([1, 2], SEED)),
-    "lab.language.Language.reach": call(SMALL.reach, cues=([1, 2], SEED)),
-    "lab.language.Language.in_sight": call(SMALL.in_sight, N=(4, COUNT)),
-    "lab.language.write": call(
-        language.write, n=(5, COUNT), history=(4, COUNT), **IN_THE_LAB, rng=(rng(), THING)
+    call(SMALL.cues, n=5, rng=rng()),
+    call(SMALL.words, n=5, rng=rng()),
+    call(SMALL.frequency, cues=[1, 2]),
+    call(SMALL.reach, cues=[1, 2]),
+    call(SMALL.in_sight, N=4),
+    call(language.write, n=5, history=4, **IN_THE_LAB, rng=rng()),
+    call(language.theory, **IN_THE_LAB),
+    call(language.expected_loss, **RUN, **IN_THE_LAB),
+    call(training.Job, **JOB, **IN_THE_LAB),
+    call(training.train, **JOB, **IN_THE_LAB),
+    call(training.learn, N=4, D=200, **IN_THE_LAB, rng=rng()),
+    call(training.grid, N=[4], D=[200], seeds=[0], **IN_THE_LAB),
+    call(
+        training.sweep,
+        jobs=[training.Job(4, 200, 0, SMALL)],
+        executor=None,
+        checkpoint=None,
+        untried={"text", "a number as text"},
+        refused={
+            "jobs": ALL - {"nothing"},
+            "checkpoint": ALL - NONE.keys() - {"text", "a number as text"},
+        },
     ),
-    "lab.language.theory": call(language.theory, **IN_THE_LAB),
-    "lab.language.expected_loss": call(language.expected_loss, **RUN, **IN_THE_LAB),
-    "lab.training.Job": call(lab.Job, **JOB, **IN_THE_LAB),
-    "lab.training.train": call(lab.train, **JOB, **IN_THE_LAB),
-    "lab.training.learn": call(
-        lab.learn, N=(4, COUNT), D=(200, COUNT), **IN_THE_LAB, rng=(rng(), THING)
-    ),
-    "lab.training.grid": call(
-        lab.grid,
-        N=([4], THING),
-        D=([200], THING),
-        seeds=([0], THING - {"integers beyond doubles"}),
-        **IN_THE_LAB,
-    ),
-    "lab.training.sweep": call(
-        lab.sweep,
-        untried=frozenset({"text", "a number as text"}),  # names of files that would be made
-        jobs=([lab.Job(4, 200, 0, SMALL)], THING - {"nothing"}),
-        executor=(None, optional(THING)),
-        checkpoint=(None, optional(THING) - {"text", "a number as text"}),
-    ),
-    "lab.training.Model.loss": call(lab.learn(4, 200, SMALL, rng()).loss, **IN_THE_LAB),
-    "lab.gradient.train_pointer": call(
-        pointer.train_pointer,
+    call(training.learn(4, 200, SMALL, rng()).loss, **IN_THE_LAB),
+    call(
+        gradient.train_pointer,
         **JOB,
         **IN_THE_LAB,
-        batch=(
-            64,
-            COUNT - {"a huge integer", "an integer beyond doubles", "an integer beyond words"},
-        ),
-        rate=(3.0, ONE_POSITIVE),
+        batch=64,
+        rate=3.0,
+        refused={
+            "batch": ALL
+            - {"a huge integer", "an integer beyond doubles", "an integer beyond words"}
+        },
     ),
-    "lab.experiments.table": call(
-        lab_experiments.table,
-        jobs=([lab.Job(4, 200, 0, SMALL)], THING - {"nothing"}),
-        executor=(None, optional(THING)),
+    call(
+        experiments.table,
+        jobs=[training.Job(4, 200, 0, SMALL)],
+        executor=None,
+        refused={"jobs": ALL - {"nothing"}},
     ),
-    "lab.experiments.optimum": call(lab_experiments.optimum, **LAW, C=(1e7, POSITIVE)),
-    "lab.experiments.sample": call(
-        lab_experiments.sample, n=(3, COUNT), history=(3, COUNT), **IN_THE_LAB, seed=(0, SEED)
-    ),
-    "lab.experiments.isoflop": call(
-        lab_experiments.isoflop,
-        costly=True,
-        budgets=([2e4], LISTED),
-        seeds=([0], THING - {"integers beyond doubles"}),
+    call(experiments.optimum, **LAW, C=1e7),
+    call(experiments.sample, n=3, history=3, **IN_THE_LAB, seed=0),
+    call(experiments.isoflop, budgets=[2e4], seeds=[0], **IN_THE_LAB, executor=None, costly=True),
+    call(experiments.optimal_length, N=8, **IN_THE_LAB),
+    call(experiments.true_factor, k_N=0.5, N=8, **IN_THE_LAB, infinite=True),
+    call(
+        experiments.measure_factor,
+        sizes=[8],
+        fractions=[0.5],
+        seeds=[0],
         **IN_THE_LAB,
-        executor=(None, optional(THING)),
-    ),
-    "lab.experiments.optimal_length": call(
-        lab_experiments.optimal_length, N=(8, POSITIVE), **IN_THE_LAB
-    ),
-    "lab.experiments.true_factor": call(
-        lab_experiments.true_factor,
-        infinite=True,
-        k_N=(0.5, POSITIVE),
-        N=(8, POSITIVE),
-        **IN_THE_LAB,
-    ),
-    "lab.experiments.measure_factor": call(
-        lab_experiments.measure_factor,
+        executor=None,
         costly=True,
         infinite=True,
-        sizes=([8], THING),
-        fractions=([0.5], LISTED),
-        seeds=([0], THING - {"integers beyond doubles"}),
-        **IN_THE_LAB,
-        executor=(None, optional(THING)),
     ),
-    "lab.experiments.extrapolate": call(
-        lab_experiments.extrapolate,
+    call(
+        experiments.extrapolate,
+        runs=pd.DataFrame({"N": N, "D": D, "C": np.geomspace(1e4, 1e8, 12), "loss": LOSS}),
+        cuts=[1e7],
         infinite=True,
-        runs=(
-            pd.DataFrame({"N": N, "D": D, "C": np.geomspace(1e4, 1e8, 12), "loss": LOSS}),
-            THING,
-        ),
-        cuts=([1e7], LISTED),
     ),
-    "studies.lab.designs": call(lab_studies.designs, budget=(1e6, ONE_POSITIVE), **IN_THE_LAB),
-    "studies.lab.one_design": call(
-        lab_studies.one_design,
+    call(lab_study.designs, budget=1e6, **IN_THE_LAB),
+    call(lab_study.one_design, seed=0, budget=1e5, **IN_THE_LAB, costly=True),
+    call(lab_study.one_sweep, seed=0, n_resamples=2, subsets=(8,), costly=True),
+    call(lab_study.five_points, seed=0, **IN_THE_LAB, costly=True),
+    call(lab_study.one_gradient, seed=0, costly=True),
+    call(chinchilla.summarise, n_resamples=2, seed=0, costly=True),
+    call(testbed_study.summarise, n_resamples=2, n_worlds=2, seed=0, costly=True),
+    call(language.Language(V=64, classes=1).cues, n=5, rng=rng()),
+    call(steps.cancel_in_logs, monomial=STEP_N * STEP_D),
+    call(steps.log_of, expression=STEP_N * STEP_D),
+    call(
+        lambda factors: steps.as_written(3, factors),
+        factors=STEP_N,
+        refused={"factors": FACTOR},
+        door=steps.as_written,
+    ),
+    call(steps.lagrange, positive=True),
+    call(certificates.certify, derivation=DERIVED, costly=True),
+    call(
+        certificates.hold,
+        certificates={"sure": lambda _: True},
+        statements=1,
+        refused={"statements": frozenset()},
+    ),
+    call(certificates.is_zero, expression=STEP_N - STEP_N),
+    call(certificates_of_theorem.certify_theorem, statements=statements.state(), costly=True),
+    call(statements.in_logs, expression=STEP_N * STEP_D),
+    call(
+        statements.slope_and_bend,
+        loss=statements.x + statements.y**2,
+        cost=statements.x + statements.y,
+    ),
+    call(numeric.CostedLaw, log_loss=known_laws.bent, log_cost=known_laws.PRODUCT),
+    call(known_laws.bent, **EVALUATED, untried=COMPLEX),
+    call(known_laws.effective, z=2.0, log_unique=1.0, R=15.0, untried=COMPLEX),
+    call(explorer.interactive_curve, derivation=DERIVED, costly=True),
+    call(
+        explorer.explorer,
+        derivation=DERIVED,
+        laws={"de-vries-2023": laws.PUBLISHED["de-vries-2023"]},
+        refit=POST,
+        band=chinchilla.recorded_band(),
+        still=picture.Picture("<svg/>", "", "", ""),
         costly=True,
-        seed=(0, SEED),
-        budget=(1e5, ONE_POSITIVE),
-        **IN_THE_LAB,
     ),
-    "studies.lab.one_sweep": call(
-        lab_studies.one_sweep,
+    call(picture.seen_as, alt="a line"),
+    call(
+        lambda plot, **options: picture.show(plot, POST.alpha, POST.beta, **options),
+        plot=law.plot_flatness,
+        size=(4.8, 3.3),
+        outlined=True,
         costly=True,
-        seed=(0, SEED),
-        n_resamples=(2, COUNT),
-        subsets=((8,), THING),
+        refused={
+            "plot": ALL,
+            "size": ALL - {"masked but whole", "a series", "a generator", "a set"},
+            "outlined": FLAG,
+        },
+        door=picture.show,
     ),
-    "studies.lab.five_points": call(
-        lab_studies.five_points, costly=True, seed=(0, SEED), **IN_THE_LAB
+    call(picture.note, text="not here"),
+    call(picture.tell_apart, axes=Figure().add_subplot()),
+    call(picture.Downloads, tables={"all": "a,b"}),
+    call(verdicts.load_claims, path=None, untried=TEXTS),
+    call(
+        verdicts.audit,
+        claims=verdicts.load_claims()[:1],
+        refused={"claims": ALL - {"nothing"} - EMPTY},
     ),
-    "studies.lab.one_gradient": call(lab_studies.one_gradient, costly=True, seed=(0, SEED)),
-    "studies.chinchilla.summarise": call(
-        uncertainty.summarise, costly=True, n_resamples=(2, COUNT), seed=(0, SEED)
-    ),
-    "studies.testbed.summarise": call(
-        evidence_.summarise,
+    call(models.load_models, path=None, untried=TEXTS),
+    call(
+        registry.DATASETS["gadre2024"].path,
+        file="eval_metadata.csv",
         costly=True,
-        n_resamples=(2, COUNT),
-        n_worlds=(2, COUNT),
-        seed=(0, SEED),
+        refused={"file": ALL},
     ),
-    "language.Language.cues of one class": call(
-        language.Language(V=64, classes=1).cues, n=(5, COUNT), rng=(rng(), THING)
+    call(
+        registry.DATASETS["gadre2024"].verify,
+        file="eval_metadata.csv",
+        copy=SCRATCH / "no.csv",
+        costly=True,
+        refused={"file": None, "copy": TEXT},
     ),
-}
+    call(registry.DATASETS["gadre2024"].download, progress=False, costly=True),
+    call(
+        load_without_data,
+        exclude_highest=5,
+        costly=True,
+        refused={"exclude_highest": SEED},
+        door=epoch.load_chinchilla_runs,
+    ),
+    call(
+        record.recall,
+        name="chinchilla-refit",
+        compute=lambda: 1.0,
+        folder=SCRATCH,
+        untried={"a function"},
+        refused={"name": TEXT | {"no text"}, "compute": ALL},
+    ),
+    call(
+        record.recorded, name="chinchilla-refit", folder=None, untried=TEXTS, refused={"name": TEXT}
+    ),
+    call(record.available, load=lambda: 1.0, untried={"a function"}, refused={"load": ALL}),
+    call(
+        record.record,
+        name="nothing",
+        value=1.0,
+        datasets=("gadre2024",),
+        command="make record",
+        folder=SCRATCH / "nowhere",
+        costly=True,
+        refused={
+            "name": TEXT | {"no text"},
+            "value": ALL - IN_JSON,
+            "datasets": ALL - EMPTY - {"nothing"},
+        },
+    ),
+    call(report.extrapolations, answer=ADVICE),
+    call(report.as_json, answer=ADVICE, law="de-vries-2023"),
+    call(report.as_table, answer=ADVICE, law="de-vries-2023"),
+    call(
+        counts.as_float,
+        name="value",
+        value=0.5,
+        infinite=True,
+        untried=NANS,
+        refused={"name": None},
+    ),
+    call(runs.pair, name="value", value=(7e9, 20), refused={"name": None}),
+    call(recipes.Recipe, name="mine", pooled=True, relative=True, size_power=0.0),
+    call(lab_study.columns, rows=[{"a": 1.0}, {"a": 2.0}], refused={"rows": ROWS}),
+    call(checking.check, number="4.2", answer=0.1, refused={"number": ALL}),
+    call(answers.same, left=STEP_N * STEP_D, right=STEP_D * STEP_N),
+    call(NUMBER.advise, answer=0.2),
+    call(answers.Numbers({"one": NUMBER, "two": NUMBER}).advise, answer=[0.2, 0.2]),
+    call(answers.Formula(STEP_N * STEP_D, []).advise, answer=STEP_N),
+    call(answers.Function(lambda x: 2 * x, [(1.0,)], []).advise, answer=abs),
+    call(answers.Names({"N"}, []).advise, answer={"N"}),
+    *(
+        call(read, files=registry.DATASETS["gadre2024"], costly=True)
+        for read in (gadre.read_testbed, gadre.read_downstream, gadre.read_tasks)
+    ),
+)
