@@ -29,12 +29,13 @@ TOGETHER = ("edition", "made", "messages", "printed", "server", "small_book", "s
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
-    """Mark what needs the built site, and what shall run in one process."""
+    """Mark what needs the built site, what is slow, and what shall run in one process."""
     for item in items:
         if {"site", "served", "browser", "look", "edition"} & set(item.fixturenames):
             item.add_marker("site")
         for shared in set(TOGETHER) & set(item.fixturenames):
             item.add_marker(pytest.mark.xdist_group(shared))
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
