@@ -23,18 +23,32 @@ hypothesis.settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis.settings.load_profile("project")
 
 
-TOGETHER = ("edition", "made", "messages", "printed", "server", "small_book", "solved")
-"""What takes long to make: the tests that share it run in one process."""
+TOGETHER = (
+    *("test_server.py", "test_valid.py", "test_site_build.py"),
+    *("TestStudentEdition", "TestDeck", "TestPrinted"),
+)
+"""Tests that share what takes long to make: they run in one process."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
-    """Mark what needs the built site, and what shall run in one process."""
+    """Mark what needs the built site, and what is slow, so that it can be left out."""
     for item in items:
         if {"site", "served", "browser", "look", "edition"} & set(item.fixturenames):
             item.add_marker("site")
-        for shared in set(TOGETHER) & set(item.fixturenames):
-            item.add_marker(pytest.mark.xdist_group(shared))
+        if {"server", "small_book", "solved"} & set(item.fixturenames):
+            item.add_marker("slow")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give the next test to whichever process is free, and those of `TOGETHER` to one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return next((name for name in TOGETHER if name in nodeid), nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
