@@ -34,6 +34,19 @@ from analysis.tradeoff import (
     minimum_model_scale,
 )
 
+__all__ = [
+    "TRAINING_TO_SERVING",
+    "at_size",
+    "break_even",
+    "implied_tokens",
+    "largest_model",
+    "lifetime_compute",
+    "lifetime_cost",
+    "lifetime_optimal",
+    "lifetime_saving",
+    "lifetime_scales",
+]
+
 
 @checked(finite=True)
 def lifetime_compute(
