@@ -34,17 +34,8 @@ from analysis.fit import (
 )
 from analysis.internal.checks import extended, shown
 from analysis.internal.display import Shown
-from analysis.internal.kinds import (
-    Flag,
-    NonNegativeFloat,
-    Positive,
-    Share,
-    able_to,
-    behind,
-    checked,
-    count,
-    numbers,
-)
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Flag, NonNegativeFloat, Positive, Share, able_to, count, numbers
 from analysis.laws import LawEnsemble
 
 __all__ = ["MOST", "BootstrapResult", "bootstrap_parametric", "percentile_interval"]
