@@ -47,6 +47,12 @@ from analysis.internal.kinds import (
 )
 from analysis.laws import LawEnsemble
 
+__all__ = [
+    "BootstrapResult",
+    "bootstrap_parametric",
+    "percentile_interval",
+]
+
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
 MOST = 10**8
 """Resamples that fit into memory."""

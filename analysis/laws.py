@@ -32,6 +32,15 @@ from analysis.internal.kinds import (
     checked,
 )
 
+__all__ = [
+    "FLOP_PER_PARAMETER_TOKEN",
+    "PUBLISHED",
+    "Allocation",
+    "LawEnsemble",
+    "ParametricLaw",
+    "PublishedLaw",
+]
+
 
 @dataclass(frozen=True)
 class Allocation(Shown):

@@ -19,6 +19,14 @@ from analysis.internal.kinds import Positive, behind, checked, numbers
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import data_scaling_factor
 
+__all__ = [
+    "REPETITION",
+    "excess_loss",
+    "overhead_with_repetition",
+    "tokens_with_repetition",
+    "wall_with_repetition",
+]
+
 REPETITION = 15.39
 """R of Muennighoff et al. 2023: repetitions after which a repeated token is worth 1/e."""
 

@@ -41,6 +41,13 @@ from analysis.internal.kinds import (
 )
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 
+__all__ = [
+    "DownstreamLaw",
+    "OvertrainingLaw",
+    "fit_downstream",
+    "fit_overtraining",
+]
+
 ETA_RANGE = (0.005, 1.0)
 GAMMA_RANGE = (0.01, 20.0)
 """Where the exponents are searched."""

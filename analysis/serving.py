@@ -34,6 +34,20 @@ from analysis.tradeoff import (
     minimum_model_scale,
 )
 
+__all__ = [
+    "FLOP_PER_PARAMETER_SERVED",
+    "TRAINING_TO_SERVING",
+    "at_size",
+    "break_even",
+    "implied_tokens",
+    "largest_model",
+    "lifetime_compute",
+    "lifetime_cost",
+    "lifetime_optimal",
+    "lifetime_saving",
+    "lifetime_scales",
+]
+
 
 @checked(finite=True)
 def lifetime_compute(

@@ -32,6 +32,16 @@ from analysis.internal.display import Shown
 from analysis.internal.kinds import Doubles, NonNegative, Positive, PositiveAsGiven, behind, checked
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, ParametricLaw
 
+__all__ = [
+    "Placement",
+    "compute_overhead",
+    "data_scaling_factor",
+    "minimum_model_scale",
+    "model_scale_for_overhead",
+    "place",
+    "scales_from_marginal_rate",
+]
+
 BLOCK = 16_384
 """Elements in a block: four double-precision operands of this size fit a core's cache."""
 H_SERIES = 1 / np.array([2, 6, 24, 120, 720, 5040, 40320])
