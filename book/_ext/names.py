@@ -158,7 +158,7 @@ def linked(block: str, code: str, links: Mapping[tuple[int, int], str]) -> str:
         for character in [piece] if piece.startswith("&") else piece:
             if place in starts:
                 until, address = starts[place]
-                made.append(f'<a href="{html.escape(address)}">')
+                made.append(f'<a class="name" href="{html.escape(address)}">')
             made.append(character)
             place += 1
             if place == until:

@@ -23,6 +23,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from numpy.typing import ArrayLike
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
@@ -130,9 +131,8 @@ def _entry(module: str, name: str, value: object) -> list[str]:
     full = f"{module}.{name}"
     if _is_alias(value):
         base, *checks = get_args(value)
-        words = _words_of(full) or [
-            f"An argument that is checked: {getattr(checks[-1], 'name', base.__name__)}."
-        ]
+        kind = getattr(checks[-1], "name", getattr(base, "__name__", "any")).replace("_", " ")
+        words = _words_of(full) or [f"A kind of argument: {kind}."]
         return [f".. py:type:: {name}", "", *(f"   {line}" for line in words), ""]
     if inspect.isclass(value):
         kind = "exception" if issubclass(value, BaseException) else "class"
@@ -210,13 +210,16 @@ class _Short(ast.NodeTransformer):
         self.places = places
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        if ast.unparse(node.value) == "Annotated":
+        if ast.unparse(node.value) != "Annotated":
+            return self.generic_visit(node)
+        shown = node.slice.elts[0]
+        if ast.unparse(shown) == "Any":
             return self._meant(eval(ast.unparse(node), self.places))
-        return self.generic_visit(node)
+        return self.visit(shown)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         value = self.places.get(node.id)
-        if node.id in KINDS or node.id in homes() or not _is_alias(value):
+        if node.id in (*KINDS, "ArrayLike") or node.id in homes() or not _is_alias(value):
             return node
         return self._meant(value)
 
@@ -225,6 +228,8 @@ class _Short(ast.NodeTransformer):
             value, kind = get_args(value)
             if value is Any and getattr(kind, "name", "") in KINDS_OF:
                 return ast.Name(KINDS_OF[kind.name])
+        if value == ArrayLike:
+            return ast.Name("ArrayLike")
         return ast.parse(stringify_annotation(value, "smart"), mode="eval").body
 
 
