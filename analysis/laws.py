@@ -35,6 +35,15 @@ __all__ = [
     "PublishedLaw",
 ]
 
+__all__ = [
+    "FLOP_PER_PARAMETER_TOKEN",
+    "PUBLISHED",
+    "Allocation",
+    "LawEnsemble",
+    "ParametricLaw",
+    "PublishedLaw",
+]
+
 
 @dataclass(frozen=True)
 class Allocation(Shown):

@@ -44,9 +44,15 @@ h3 { font-size: 11.5pt !important; }
 
 
 def contents() -> list[tuple[str, list[str]]]:
-    """Return the parts of the book, each a caption and its pages; the first has no caption."""
+    """Return the parts of the book, each a caption and its pages; the first has no caption.
+
+    The reference of the package, the one chapter of several pages, is for the screen.
+    """
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    parts = [(part["caption"], [one["file"] for one in part["chapters"]]) for part in toc["parts"]]
+    parts = [
+        (part["caption"], [one["file"] for one in part["chapters"] if "sections" not in one])
+        for part in toc["parts"]
+    ]
     return [("", [toc["root"]]), *parts]
 
 
@@ -81,7 +87,7 @@ def article(page: str, name: str, known: set[str]) -> str:
         return f'href="#{page_name}--{anchor}"' if anchor else f'href="#{page_name}"'
 
     text = re.sub(r'href="(?:\.\./book/)?([\w-]+)\.html(?:#([^"]*))?"', inwards, text)
-    text = re.sub(r'href="(?:data:|\.\./)[^"]*"', "", text)
+    text = re.sub(r'href="(?:data:|\.\./|reference/)[^"]*"', "", text)
     return f'<article class="bd-article" id="{name}">{text}</article>'
 
 

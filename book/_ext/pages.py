@@ -87,7 +87,7 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     store : Path
         Where equations that have been set are kept.
     """
-    written = [*sorted(site.glob("*.html")), *sorted(site.glob("book/*.html"))]
+    written = [*sorted(site.glob("*.html")), *sorted(site.glob("book/**/*.html"))]
     pages = {path: path.read_text(encoding="utf-8") for path in written}
     new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
     script = site / "_static" / "tex-svg.js"
@@ -274,7 +274,7 @@ def forward(first: str, title: str) -> str:
 
 def sitemap(site: Path, base: str) -> str:
     """Return the list of the book's pages for search engines."""
-    pages = sorted(path.relative_to(site).as_posix() for path in (site / "book").glob("*.html"))
+    pages = sorted(path.relative_to(site).as_posix() for path in (site / "book").rglob("*.html"))
     entries = "".join(
         f"  <url><loc>{xml.sax.saxutils.escape(base + page)}</loc></url>\n" for page in pages
     )

@@ -24,7 +24,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import names
 import nbformat
+import package
 from dated import date_by_commit
 from docutils import nodes
 from execute import executed
@@ -254,6 +256,8 @@ def open_elsewhere(config, url: str) -> None:
 def setup(app):
     register_plugin("pybtex.style.labels", "author_year", AuthorYearLabels)
     register_plugin("pybtex.style.formatting", "author_year", AuthorYearStyle)
+    names.setup(app)
+    package.setup(app)
     app.add_config_value("analysis_digest", "", "env")
     app.connect("config-inited", configure, priority=900)
     app.connect("env-before-read-docs", execute_notebooks)

@@ -19,7 +19,8 @@ from bs4 import BeautifulSoup
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
+CHAPTERS = [entry for part in TOC["parts"] for entry in part["chapters"]]
+PAGES = [TOC["root"], *(entry["file"] for entry in CHAPTERS if "sections" not in entry)]
 
 
 @cache
