@@ -35,16 +35,6 @@ __all__ = [
     "PublishedLaw",
 ]
 
-__all__ = [
-    "FLOP_PER_PARAMETER_TOKEN",
-    "PUBLISHED",
-    "Allocation",
-    "LawEnsemble",
-    "ParametricLaw",
-    "PublishedLaw",
-]
-
-
 @dataclass(frozen=True)
 class Allocation(Shown):
     """A training run: how a compute budget is divided between size and data.

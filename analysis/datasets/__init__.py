@@ -9,7 +9,7 @@ from analysis.datasets.gadre import (
     load_downstream,
     load_tasks,
     load_testbed,
-    read_testbed,
+
 )
 from analysis.datasets.quoted import load_quoted_runs
 from analysis.datasets.registry import DATASETS, DataSet
@@ -29,5 +29,5 @@ __all__ = [
     "load_quoted_runs",
     "load_tasks",
     "load_testbed",
-    "read_testbed",
+
 ]

@@ -29,8 +29,9 @@ from analysis.advice import load_models
 from analysis.bootstrap import bootstrap_parametric
 from analysis.claims import audit, load_claims
 from analysis.claims.__main__ import main as judge
-from analysis.datasets import SEQUENCE, VALIDATION_SETS, DataSet, DataUnavailableError, read_testbed
+from analysis.datasets import SEQUENCE, VALIDATION_SETS, DataSet, DataUnavailableError
 from analysis.datasets import registry as datasets
+from analysis.datasets.gadre import read_testbed
 from analysis.internal.checkpoint import Checkpoint
 from analysis.internal.files import DamagedDataError
 from analysis.lab import grid, sweep
