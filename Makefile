@@ -15,7 +15,7 @@ STRICTLY := -W -n --keep-going
 BUILD = $(JUPYTER_BOOK)
 COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
   --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
-PYTEST := pytest --quiet -n auto --dist loadgroup --durations=15
+PYTEST := pytest --quiet -n auto --durations=15
 covered = rm -f _build/.coverage* && $(BIN)/python -m coverage run -m $(PYTEST) $(1) \
   && $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
 DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))

@@ -34,24 +34,11 @@ from analysis.fit import (
 )
 from analysis.internal.checks import extended, shown
 from analysis.internal.display import Shown
-from analysis.internal.kinds import (
-    Flag,
-    NonNegativeFloat,
-    Positive,
-    Share,
-    able_to,
-    behind,
-    checked,
-    count,
-    numbers,
-)
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Flag, NonNegativeFloat, Positive, Share, able_to, count, numbers
 from analysis.laws import LawEnsemble
 
-__all__ = [
-    "BootstrapResult",
-    "bootstrap_parametric",
-    "percentile_interval",
-]
+__all__ = ["MOST", "BootstrapResult", "bootstrap_parametric", "percentile_interval"]
 
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
 MOST = 10**8

@@ -23,14 +23,17 @@ import numpy as np
 
 from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
-from analysis.internal.kinds import (
-    NonNegative,
-    NonNegativeFloat,
-    Positive,
-    PositiveFloat,
-    behind,
-    checked,
-)
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import NonNegative, NonNegativeFloat, Positive, PositiveFloat
+
+__all__ = [
+    "FLOP_PER_PARAMETER_TOKEN",
+    "PUBLISHED",
+    "Allocation",
+    "LawEnsemble",
+    "ParametricLaw",
+    "PublishedLaw",
+]
 
 __all__ = [
     "FLOP_PER_PARAMETER_TOKEN",

@@ -15,7 +15,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from analysis.internal.checks import FloatOrArray, extended, plain, positive
-from analysis.internal.kinds import Positive, behind, checked, numbers
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Positive, numbers
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import data_scaling_factor
 

@@ -31,14 +31,8 @@ from analysis.fit import (
 )
 from analysis.internal.checks import FloatOrArray, non_negative, plain, positive
 from analysis.internal.display import Shown
-from analysis.internal.kinds import (
-    NonNegativeFloat,
-    Positive,
-    PositiveFloat,
-    behind,
-    checked,
-    numbers,
-)
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import NonNegativeFloat, Positive, PositiveFloat, numbers
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 
 __all__ = [

@@ -24,7 +24,8 @@ from scipy.special import expit
 
 from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.counts import show_count
-from analysis.internal.kinds import NonNegative, Positive, behind, checked
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import NonNegative, Positive
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.tradeoff import (
     Placement,
@@ -35,7 +36,6 @@ from analysis.tradeoff import (
 )
 
 __all__ = [
-    "FLOP_PER_PARAMETER_SERVED",
     "TRAINING_TO_SERVING",
     "at_size",
     "break_even",

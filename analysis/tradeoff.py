@@ -29,7 +29,8 @@ from scipy.optimize import elementwise
 
 from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Doubles, NonNegative, Positive, PositiveAsGiven, behind, checked
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Doubles, NonNegative, Positive, PositiveAsGiven
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, ParametricLaw
 
 __all__ = [

@@ -23,18 +23,48 @@ hypothesis.settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis.settings.load_profile("project")
 
 
-TOGETHER = ("edition", "made", "messages", "printed", "server", "small_book", "solved")
-"""What takes long to make: the tests that share it run in one process."""
+TOGETHER = (
+    *("test_server.py", "test_valid.py", "test_site_build.py"),
+    *("TestStudentEdition", "TestDeck", "TestPrinted"),
+)
+"""Tests that share what takes long to make: they run in one process."""
 
 
-@pytest.hookimpl(tryfirst=True)
+SLOW = (
+    "test_every_single_leaf_matters",
+    "test_every_leaf_of_a_two_sided_equation_matters",
+    "test_a_planted_error_is_caught_by_its_certificate",
+    "test_a_damaged_table_is_named_or_read_as_it_stands",
+    "test_an_interrupted_",
+    "test_every_kind_is_left_when_the_first_digit_changes",
+    "test_as_a_command",
+    "test_a_reader_may_stop_early",
+    "test_intervals_cover_the_planted_exponents",
+)
+"""Tests that take seconds: `make quick` leaves them to `make test`."""
+
+
 def pytest_collection_modifyitems(items) -> None:
-    """Mark what needs the built site, and what shall run in one process."""
+    """Mark what needs the built site, and what is slow, so that it can be left out."""
     for item in items:
         if {"site", "served", "browser", "look", "edition"} & set(item.fixturenames):
             item.add_marker("site")
-        for shared in set(TOGETHER) & set(item.fixturenames):
-            item.add_marker(pytest.mark.xdist_group(shared))
+        if {"server", "small_book", "solved"} & set(item.fixturenames) or item.name.startswith(
+            SLOW
+        ):
+            item.add_marker("slow")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give the next test to whichever process is free, and those of `TOGETHER` to one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return next((name for name in TOGETHER if name in nodeid), nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 
-from analysis.internal.kinds import kind_of, kinds_of, name_of
+from analysis.internal.doors import kind_of, kinds_of
+from analysis.internal.kinds import name_of
 
 
 class Unreadable:

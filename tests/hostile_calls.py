@@ -221,6 +221,7 @@ CALLS = by_name(
     call(fit.parametric_objective, **LAW, **FITTED_TO, delta=1e-3, weights=np.ones(12)),
     call(fit.profile_exponents, **FITTED_TO, alpha=0.3, beta=0.3, delta=1e-3),
     call(fit.seeded_starts, **FITTED_TO),
+    call(fit.Runs, **FITTED_TO, weights=np.ones(12)),
     call(
         bootstrap.bootstrap_parametric,
         **FITTED_TO,

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 
 from analysis.bootstrap import percentile_interval
 from analysis.internal.display import Shown
-from analysis.internal.kinds import NonNegativeFloat, PositiveFloat, behind, checked
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import NonNegativeFloat, PositiveFloat
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
 from analysis.serving import (
     TRAINING_TO_SERVING,

@@ -21,6 +21,7 @@ import pandas as pd
 
 from analysis.bootstrap import percentile_interval
 from analysis.internal.checks import FloatOrArray, plain
+from analysis.internal.doors import behind, checked
 from analysis.internal.files import read_rows
 from analysis.internal.kinds import (
     Flag,
@@ -28,8 +29,6 @@ from analysis.internal.kinds import (
     Positive,
     PositiveFloat,
     Share,
-    behind,
-    checked,
     named,
     table_with,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.advice.answer import Advice, Interval, Option
 from analysis.internal.counts import show_count
-from analysis.internal.kinds import checked
+from analysis.internal.doors import checked
 from analysis.laws import Allocation
 from analysis.studies.chinchilla import fitted_range
 

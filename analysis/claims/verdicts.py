@@ -19,8 +19,9 @@ from analysis.claims import lifetime as _lifetime  # noqa: F401 - registers its 
 from analysis.claims.readings import READINGS, Kind
 from analysis.claims.report import Verdict
 from analysis.claims.statements import STATEMENTS, UNIT_SIZES, Case, Claim, case_of, parse_given
+from analysis.internal.doors import checked
 from analysis.internal.files import read_rows
-from analysis.internal.kinds import checked, several
+from analysis.internal.kinds import several
 
 TABLES = ("claims.csv", "serving_claims.csv", "gadre_claims.csv", "gadre_heatmaps.csv")
 """The project's own tables, beside this module."""

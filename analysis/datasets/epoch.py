@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.datasets.registry import DATASETS
 from analysis.internal.checks import whole
-from analysis.internal.kinds import NonNegativeInt, checked
+from analysis.internal.doors import checked
+from analysis.internal.kinds import NonNegativeInt
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
 

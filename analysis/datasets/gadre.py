@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.datasets.registry import DATASETS
-from analysis.internal.kinds import able_to, checked
+from analysis.internal.doors import checked
+from analysis.internal.kinds import able_to
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
 TRAIN_SETS = {"c4_original": "c4", "rpj": "redpajama", "rw_original": "refinedweb"}

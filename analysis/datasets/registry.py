@@ -22,7 +22,8 @@ from tqdm import tqdm
 from analysis.datasets.fetch import file_hash, verified_copy
 from analysis.internal import files as _files
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Flag, checked
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Flag
 
 HASHES = Path(__file__).resolve().parent / "hashes"
 

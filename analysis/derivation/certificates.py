@@ -35,7 +35,8 @@ from analysis.derivation.steps import (
     u,
     x,
 )
-from analysis.internal.kinds import checked, function, named
+from analysis.internal.doors import checked
+from analysis.internal.kinds import function, named
 
 S = TypeVar("S")
 

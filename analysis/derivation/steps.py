@@ -21,7 +21,8 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Flag, checked, count, either
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Flag, count, either
 
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
 alpha, beta, k_N, k_D, k_min, m = sp.symbols("alpha beta k_N k_D k_min m", positive=True)

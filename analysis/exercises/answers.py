@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 
-from analysis.internal.kinds import checked
+from analysis.internal.doors import checked
 
 SIGN = "Look at the sign again."
 PERCENT = "Is it a fraction or a percentage? The book gives fractions: a fifth is 0.2."

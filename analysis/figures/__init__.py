@@ -30,6 +30,7 @@ from analysis.figures.law import (
     plot_overhead,
 )
 from analysis.figures.limits import plot_excess_loss, plot_repetition
+from analysis.figures.marks import SETS
 from analysis.figures.models import plot_disagreement, plot_story
 from analysis.figures.picture import STYLE, Downloads, note, show
 from analysis.figures.serving import (
@@ -39,7 +40,6 @@ from analysis.figures.serving import (
     plot_lifetime_size,
 )
 from analysis.figures.testbed import (
-    SETS,
     plot_batches,
     plot_error_map,
     plot_frontier,

@@ -27,7 +27,8 @@ from analysis.figures.law import plot_overhead
 from analysis.figures.picture import Picture, show
 from analysis.internal.checks import positive, real, same_length
 from analysis.internal.counts import PATTERN, SUFFIXES
-from analysis.internal.kinds import array, checked, mapping_with, named
+from analysis.internal.doors import checked
+from analysis.internal.kinds import array, mapping_with, named
 from analysis.laws import PUBLISHED, ParametricLaw, PublishedLaw
 from analysis.studies.chinchilla import recorded_band, recorded_refit
 

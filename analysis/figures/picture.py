@@ -21,7 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.internal.checks import positive, shown
-from analysis.internal.kinds import Flag, checked, named, one, tuple_of
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Flag, named, one, tuple_of
 
 Plot = TypeVar("Plot", bound=Callable[..., Axes])
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3d7fc4", "#d5662a", "#3a9a68", "#9b6bc0", "#808890"

@@ -33,15 +33,8 @@ from analysis.fit.runs import (
 from analysis.fit.sandwich import LARGEST_CONDITION, sandwich
 from analysis.internal.checks import broadcast_shape, positive
 from analysis.internal.display import Shown
-from analysis.internal.kinds import (
-    Doubles,
-    Flag,
-    NonNegativeFloat,
-    Positive,
-    behind,
-    checked,
-    numbers,
-)
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Doubles, Flag, NonNegativeFloat, Positive, numbers
 from analysis.laws import ParametricLaw
 
 PARAMETERS = ("E", "A", "B", "alpha", "beta")

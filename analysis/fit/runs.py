@@ -10,7 +10,8 @@ from scipy.optimize import nnls
 
 from analysis.internal.checks import CheckOfNumbers, as_given, non_negative, positive, single
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Doubles, Kind, Positive, checked, numbers
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Doubles, Kind, Positive, numbers
 
 LARGEST_DELTA = 1e100
 """No residual of log loss comes near."""

@@ -8,7 +8,8 @@ import re
 from typing import Annotated
 
 from analysis.internal.checks import shown
-from analysis.internal.kinds import checked, count
+from analysis.internal.doors import checked
+from analysis.internal.kinds import count
 
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, cast
 import numpy as np
 
 from analysis.internal.counts import SUFFIXES, as_float, show_count
-from analysis.internal.kinds import checked
+from analysis.internal.doors import checked
 
 LONGEST = 72
 """Characters of a text that are shown on a line."""

@@ -15,11 +15,11 @@ import pandas as pd
 
 from analysis.fit import fit_parametric
 from analysis.internal.checks import FloatOrArray, plain, positive
+from analysis.internal.doors import checked
 from analysis.internal.kinds import (
     NonNegativeInt,
     Positive,
     able_to,
-    checked,
     count,
     one,
     several,

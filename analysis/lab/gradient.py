@@ -19,7 +19,8 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.internal.kinds import NonNegativeInt, PositiveFloat, checked, count
+from analysis.internal.doors import checked
+from analysis.internal.kinds import NonNegativeInt, PositiveFloat, count
 from analysis.lab.language import LONGEST, Language, write
 from analysis.lab.training import WIDEST, WORDS, Run
 

@@ -38,7 +38,8 @@ from numpy.typing import NDArray
 
 from analysis.internal.checks import FloatOrArray, as_given, plain, shown
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Kind, Positive, PositiveFloat, checked, count
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Kind, Positive, PositiveFloat, count
 from analysis.laws import ParametricLaw
 
 RAREST = 2**46

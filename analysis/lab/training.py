@@ -33,7 +33,8 @@ from tqdm import tqdm
 
 from analysis.internal.checkpoint import Checkpoint
 from analysis.internal.display import Shown
-from analysis.internal.kinds import NonNegativeInt, able_to, behind, checked, count, passed, several
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import NonNegativeInt, able_to, count, passed, several
 from analysis.lab.language import LONGEST, Language, Text, theory, write
 
 __all__ = ["Job", "Language", "Model", "Run", "grid", "learn", "sweep", "theory", "train"]

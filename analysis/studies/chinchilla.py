@@ -16,7 +16,8 @@ import numpy as np
 from analysis.bootstrap import MOST, BootstrapResult, bootstrap_parametric
 from analysis.datasets import load_chinchilla_runs
 from analysis.fit import PARAMETERS, fit_parametric, parametric_objective, profile_exponents
-from analysis.internal.kinds import NonNegativeInt, checked, count
+from analysis.internal.doors import checked
+from analysis.internal.kinds import NonNegativeInt, count
 from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
 from analysis.studies.record import recorded
 from analysis.tradeoff import (

@@ -25,7 +25,8 @@ from tqdm import tqdm
 from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.fit import fit_parametric
 from analysis.internal.checks import shown
-from analysis.internal.kinds import NonNegativeInt, PositiveFloat, checked, count, several
+from analysis.internal.doors import checked
+from analysis.internal.kinds import NonNegativeInt, PositiveFloat, count, several
 from analysis.lab import (
     CUTS,
     DEAR,

@@ -15,7 +15,8 @@ from typing import Annotated, Any, TypeAlias
 from analysis.datasets import COMMAND, DATASETS, DataUnavailableError
 from analysis.internal import files as _files
 from analysis.internal.display import Shown
-from analysis.internal.kinds import checked, function, one_of, several
+from analysis.internal.doors import checked
+from analysis.internal.kinds import function, one_of, several
 
 FOLDER = Path(__file__).resolve().parent / "recorded"
 RecordName: TypeAlias = Annotated[str, _files.plain_name]

@@ -14,7 +14,8 @@ import pandas as pd
 
 from analysis.bootstrap import MOST, bootstrap_parametric
 from analysis.datasets import load_testbed
-from analysis.internal.kinds import NonNegativeInt, checked, count
+from analysis.internal.doors import checked
+from analysis.internal.kinds import NonNegativeInt, count
 from analysis.studies.chinchilla import BAND, QUANTITIES
 from analysis.testbed import (
     FIVE_RUNS,

@@ -17,7 +17,8 @@ import pandas as pd
 
 from analysis.fit import FitResult
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Kind, behind, checked, column, passed, several
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Kind, column, passed, several
 from analysis.overtraining import fit_downstream, fit_overtraining
 from analysis.testbed.runs import (
     FIVE_RUNS,
@@ -103,6 +104,7 @@ def extrapolate(
 
     Examples
     --------
+    >>> from analysis.datasets import load_quoted_runs
     >>> runs = load_quoted_runs()
     >>> found = extrapolate(runs, "redpajama", tasks=["err17"], targets=[(1_439_795_200, 640)])
     >>> [target] = found.table.itertuples()

@@ -8,7 +8,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from analysis.internal.kinds import checked, count, several, table_with
+from analysis.internal.doors import checked
+from analysis.internal.kinds import count, several, table_with
 from analysis.testbed.recipes import CANDIDATES, PAPER, POOLED, Recipe, held_out
 from analysis.testbed.runs import (
     SIX_RUNS,

@@ -24,7 +24,8 @@ from scipy.stats import f as fisher
 from analysis.fit import fit_parametric
 from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Positive, behind, checked, named, table_with
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Positive, named, table_with
 from analysis.laws import ParametricLaw
 from analysis.testbed.runs import (
     WARMED_UP,

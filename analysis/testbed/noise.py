@@ -15,7 +15,8 @@ import pandas as pd
 
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown
-from analysis.internal.kinds import NonNegativeFloat, checked, count, numbers, table_with
+from analysis.internal.doors import checked
+from analysis.internal.kinds import NonNegativeFloat, count, numbers, table_with
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw, fit_overtraining
 from analysis.testbed.runs import (

@@ -25,12 +25,12 @@ from scipy.stats import t as student
 from analysis.fit import least_squares_covariance
 from analysis.internal.checks import shown
 from analysis.internal.display import Shown
+from analysis.internal.doors import checked
 from analysis.internal.kinds import (
     Flag,
     Positive,
     RealFloat,
     Share,
-    checked,
     column,
     named,
     passed,

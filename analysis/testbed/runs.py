@@ -13,7 +13,8 @@ from typing import Annotated, Any, TypeAlias
 import pandas as pd
 
 from analysis.internal.checks import positive, shown
-from analysis.internal.kinds import Kind, checked, column_of, several, table_with
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Kind, column_of, several, table_with
 
 Run = tuple[int, int]
 """A run within its training set: parameters, and tokens a parameter."""

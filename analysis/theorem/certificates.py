@@ -11,7 +11,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from analysis.derivation import hold, is_zero, log_of
-from analysis.internal.kinds import checked
+from analysis.internal.doors import checked
 from analysis.theorem.statements import (
     LEMMAS,
     A,

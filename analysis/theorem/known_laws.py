@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown
-from analysis.internal.kinds import Analytic, PositiveFloat, checked, one, several
+from analysis.internal.doors import checked
+from analysis.internal.kinds import Analytic, PositiveFloat, one, several
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, ParametricLaw
 from analysis.theorem.numeric import CostedLaw, LogFunction, examine, is_budget_free, sum_of_powers
 

@@ -27,16 +27,8 @@ from scipy.optimize import brentq, elementwise
 
 from analysis.internal.checks import FloatOrArray, extended, plain, positive, real, shown, single
 from analysis.internal.display import Shown
-from analysis.internal.kinds import (
-    Positive,
-    PositiveFloat,
-    behind,
-    checked,
-    function,
-    named,
-    one,
-    several,
-)
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Positive, PositiveFloat, function, named, one, several
 from analysis.laws import Allocation
 
 LogFunction = Callable[[ArrayLike, ArrayLike], NDArray[Any]]

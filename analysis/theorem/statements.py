@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from analysis.internal.display import Shown
-from analysis.internal.kinds import checked
+from analysis.internal.doors import checked
 
 N, D, C, A, B, kappa = sp.symbols("N D C A B kappa", positive=True)
 alpha, beta, p, q, k_N, k_D = sp.symbols("alpha beta p q k_N k_D", positive=True)

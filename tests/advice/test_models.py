@@ -201,4 +201,4 @@ def test_no_overhead_is_the_optimum():
 
 
 def test_the_table_is_part_of_the_package():
-    assert files("analysis").joinpath("quoted", "models.csv").is_file()
+    assert files("analysis.advice").joinpath("models.csv").is_file()

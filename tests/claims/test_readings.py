@@ -1,9 +1,9 @@
 import ast
 from pathlib import Path
 
-import analysis.ledger.readings
 import pytest
 
+import analysis.claims.readings
 from analysis.claims.readings import READINGS, Kind, least_change, within_rounding
 from analysis.claims.statements import Claim, case_of
 from analysis.claims.verdicts import load_claims

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from analysis.datasets import registry as datasets
+from analysis.datasets.__main__ import main
 from analysis.datasets.epoch import load_chinchilla_runs
 from analysis.datasets.fetch import DataUnavailableError
 from analysis.datasets.registry import DATASETS, DataSet
@@ -196,11 +197,11 @@ def test_download_copies_from_a_mirror_and_verifies(places):
 
 
 def test_the_command_reports_and_fails(places, monkeypatch, capsys):
-    monkeypatch.setattr(datasets, "DATASETS", {"toy": places.dataset()})
-    assert datasets.main() == 1
+    monkeypatch.setattr("analysis.datasets.__main__.DATASETS", {"toy": places.dataset()})
+    assert main() == 1
     assert "make data" in capsys.readouterr().err
     places.put(places.beside)
-    assert datasets.main() == 0
+    assert main() == 0
     assert "toy: 1 files verified" in capsys.readouterr().out
 
 

@@ -41,7 +41,7 @@ from analysis.studies.record import FOLDER, record, recorded
 PACKAGE = Path(analysis.__file__).parent
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not found</body></html>\n"
 RECORDS = sorted(path.stem for path in FOLDER.glob("*.json"))
-TABLES = sorted([*(PACKAGE / "claims").glob("*.csv"), PACKAGE / "advice" / "models.csv"])
+TABLES = [*sorted((PACKAGE / "claims").glob("*.csv")), PACKAGE / "advice" / "models.csv"]
 
 
 def truncated(content: bytes):
@@ -578,12 +578,13 @@ HEEDFUL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handle
 DOWNLOAD = """
 import sys
 from pathlib import Path
-from analysis import datasets
+from analysis.datasets import __main__ as command
+from analysis.datasets import registry
 url, root = sys.argv[1], Path(sys.argv[2])
-datasets.download_directory = lambda: root / "data"
-toy = datasets.DataSet("toy", url, "Somebody", "MIT", root / "registry.txt")
-datasets.DATASETS = {"toy": toy}
-sys.exit(datasets.main())
+registry.download_directory = lambda: root / "data"
+toy = registry.DataSet("toy", url, "Somebody", "MIT", root / "registry.txt")
+command.DATASETS = {"toy": toy}
+sys.exit(command.main())
 """
 
 

@@ -141,6 +141,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
 
 
+@pytest.mark.slow
 def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
     """The commands of the page in a fresh copy: another law, one more chapter, built."""
     fork = tmp_path / "my-book"

@@ -146,6 +146,7 @@ print([done[name].cells[0].outputs[0]["data"]["text/plain"] for name in sorted(d
 """
 
 
+@pytest.mark.slow
 class TestExecution:
     @pytest.fixture
     def folder(self, tmp_path):

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,10 +7,10 @@ from analysis.bootstrap import percentile_interval
 from analysis.datasets import DATASETS, DataUnavailableError
 from analysis.laws import PUBLISHED, LawEnsemble
 from analysis.studies.chinchilla import N_DRAWS, NAME, QUANTITIES, summarise
-from analysis.studies.record import recall
+from analysis.studies.record import FOLDER, recall
 
 POST = PUBLISHED["de-vries-2023"].law
-RECORD = Path(__file__).resolve().parents[2] / "analysis" / "recorded" / f"{NAME}.json"
+RECORD = FOLDER / f"{NAME}.json"
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ from analysis.studies.lab import (
     one_design,
     one_sweep,
 )
-from analysis.studies.record import recorded
+from analysis.studies.record import FOLDER, recorded
 
 RECORD = recorded(NAME)
 VALUE = RECORD["value"]
@@ -49,7 +48,7 @@ def assert_alike(found, kept, where=""):
 def test_the_record_says_what_made_it():
     assert RECORD["data"] == {}
     assert VALUE.keys() == STUDIES.keys()
-    path = Path(__file__).resolve().parents[2] / "analysis" / "recorded" / f"{NAME}.json"
+    path = FOLDER / f"{NAME}.json"
     assert path.stat().st_size < 300_000
 
 

@@ -1,12 +1,12 @@
 import json
-from pathlib import Path
 
 import pytest
 
 from analysis.datasets import DATASETS, DataUnavailableError
+from analysis.studies.record import FOLDER
 from analysis.studies.tasks import NAME, summarise
 
-RECORD = Path(__file__).resolve().parents[2] / "analysis" / "recorded" / f"{NAME}.json"
+RECORD = FOLDER / f"{NAME}.json"
 
 
 @pytest.fixture(scope="module")

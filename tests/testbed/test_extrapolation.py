@@ -67,7 +67,7 @@ def test_how_much_cheaper_the_fits_are(quoted):
 def test_the_file_names_its_source():
     from importlib.resources import files
 
-    head = files("analysis").joinpath("quoted", "gadre2024.csv").read_text("utf-8")[:600]
+    head = files("analysis.datasets").joinpath("quoted.csv").read_text("utf-8")[:600]
     for words in ("arXiv:2403.08540", "MIT", "Copyright (c) 2024 mlfoundations", "a003c491"):
         assert words in head
 
