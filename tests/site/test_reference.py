@@ -1,4 +1,4 @@
-"""The reference: every public name has one entry, names in cells lead to theirs, all of it reads."""
+"""The reference: every public name has an entry, names in cells lead to theirs, all of it reads."""
 
 import ast
 import json
