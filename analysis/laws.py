@@ -35,6 +35,7 @@ __all__ = [
     "PublishedLaw",
 ]
 
+
 @dataclass(frozen=True)
 class Allocation(Shown):
     """A training run: how a compute budget is divided between size and data.

@@ -9,7 +9,6 @@ from analysis.datasets.gadre import (
     load_downstream,
     load_tasks,
     load_testbed,
-
 )
 from analysis.datasets.quoted import load_quoted_runs
 from analysis.datasets.registry import DATASETS, DataSet
@@ -29,5 +28,4 @@ __all__ = [
     "load_quoted_runs",
     "load_tasks",
     "load_testbed",
-
 ]
