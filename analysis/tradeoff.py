@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from scipy.optimize import elementwise
@@ -77,6 +77,10 @@ class Placement(Shown):
         return _allocation(self.k_N * self.optimal.N, self.k_D * self.optimal.D)
 
 
+@overload
+def data_scaling_factor(k_N: float, alpha: float, beta: float) -> float: ...
+@overload
+def data_scaling_factor(k_N: Positive, alpha: Positive, beta: Positive) -> Doubles: ...
 @checked(finite=False)
 def data_scaling_factor(
     k_N: PositiveAsGiven, alpha: PositiveAsGiven, beta: PositiveAsGiven
@@ -111,6 +115,10 @@ def data_scaling_factor(
     return _over_sizes(k_D_into, k_N, alpha, beta)
 
 
+@overload
+def compute_overhead(k_N: float, alpha: float, beta: float) -> float: ...
+@overload
+def compute_overhead(k_N: Positive, alpha: Positive, beta: Positive) -> Doubles: ...
 @checked(finite=False)
 def compute_overhead(
     k_N: PositiveAsGiven, alpha: PositiveAsGiven, beta: PositiveAsGiven
@@ -148,6 +156,10 @@ def compute_overhead(
     return _over_sizes(overhead_into, k_N, alpha, beta)
 
 
+@overload
+def minimum_model_scale(alpha: float, beta: float) -> float: ...
+@overload
+def minimum_model_scale(alpha: Positive, beta: Positive) -> Doubles: ...
 @checked(finite=True)
 def minimum_model_scale(alpha: Positive, beta: Positive) -> FloatOrArray:
     """Return k_min = (1 + alpha/beta)**(-1/alpha): the size that infinite data would be needed for.
@@ -177,6 +189,10 @@ def minimum_model_scale(alpha: Positive, beta: Positive) -> FloatOrArray:
     return plain(np.exp(-np.log1p(alpha / beta) / alpha))
 
 
+@overload
+def model_scale_for_overhead(overhead: float, alpha: float, beta: float) -> float: ...
+@overload
+def model_scale_for_overhead(overhead: NonNegative, alpha: Positive, beta: Positive) -> Doubles: ...
 @checked(finite=True)
 def model_scale_for_overhead(
     overhead: NonNegative, alpha: Positive, beta: Positive
@@ -223,6 +239,12 @@ def model_scale_for_overhead(
     return plain(np.exp(log_scales(solution.x, alpha, beta)[0]))
 
 
+@overload
+def scales_from_marginal_rate(m: float, alpha: float, beta: float) -> tuple[float, float]: ...
+@overload
+def scales_from_marginal_rate(
+    m: Positive, alpha: Positive, beta: Positive
+) -> tuple[Doubles, Doubles]: ...
 @checked(finite=False)
 def scales_from_marginal_rate(
     m: Positive, alpha: Positive, beta: Positive

@@ -7,10 +7,12 @@ the digits is the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
@@ -57,8 +59,15 @@ def load_claims(path: str | Path | None = None) -> list[Claim]:
     >>> claims["post.overhead.0.25"].printed
     '188'
     """
-    own = [files("analysis.claims").joinpath(name) for name in TABLES]
-    tables = own if path is None else [Path(path)]
+    return list(_own_claims() if path is None else _read([Path(path)]))
+
+
+@cache
+def _own_claims() -> tuple[Claim, ...]:
+    return _read([files("analysis.claims").joinpath(name) for name in TABLES])
+
+
+def _read(tables: Sequence[Path | Traversable]) -> tuple[Claim, ...]:
     claims: dict[str, Claim] = {}
     columns = [field.name for field in fields(Claim)]
     for table in tables:
@@ -70,7 +79,7 @@ def load_claims(path: str | Path | None = None) -> list[Claim]:
             except ValueError as error:
                 raise ValueError(f"{table.name}, line {line}: {error}") from None
             claims[claim.id] = claim
-    return list(claims.values())
+    return tuple(claims.values())
 
 
 @checked
@@ -103,7 +112,7 @@ def audit(claims: Annotated[Iterable[Claim], several(Claim, least=0)]) -> list[V
     reproduced by truncation - 20.78 cut off gives 20.
     """
     claims = list(claims)
-    ledger = {claim.id: claim for claim in (*load_claims(), *claims)}
+    ledger = {claim.id: claim for claim in (*_own_claims(), *claims)}
     return [_named(claim, ledger) for claim in claims if claim.quantity in STATEMENTS]
 
 
