@@ -88,16 +88,6 @@ def test_modules_are_small_and_say_what_they_are_for(name):
     assert lines_of_code(text) <= MOST
 
 
-def test_every_public_function_has_a_docstring():
-    for name, path in MODULES.items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            public = isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"
-            if public and "overload" in map(ast.unparse, node.decorator_list):
-                continue
-            if public and not node.name.startswith("plot_"):
-                assert ast.get_docstring(node), f"{name}.{node.name}"
-
-
 def test_importing_the_package_opens_no_data_and_draws_nothing():
     code = (
         "import sys, analysis.laws, analysis.tradeoff, analysis.claims\n"
