@@ -340,7 +340,14 @@ def relative_cost(k_N: FloatOrArray, k_D: FloatOrArray, served: np.ndarray) -> F
 
 
 def excess_rate(served: Any, alpha: Any, beta: Any) -> np.ndarray:
-    """Return m - 1 of the lifetime-optimal model, from r T / D_opt; 0 where nothing is served."""
+    """Return m - 1 of the lifetime-optimal model, from r T / D_opt; 0 where nothing is served.
+
+    It has m = 1 + r T / (3 D), where D = k_D(m) D_opt. In w = ln(m - 1) that reads
+
+        w + ln[(alpha + beta + beta e**w) / (alpha + beta)] / beta = ln(r T / (3 D_opt)),
+
+    whose left side is increasing and convex: Newton's method from the right end never overshoots.
+    """
     with np.errstate(divide="ignore"):
         target, shift = np.log(served / TRAINING_TO_SERVING), np.log(beta / (alpha + beta))
     target, shift, beta = np.broadcast_arrays(target, shift, beta)

@@ -11,8 +11,7 @@ is a sum of two terms that cannot be negative,
 
     ln(k_N k_D) = (expm1(x) - x) / alpha + (y - log1p(y)) / beta,      y = -(beta/alpha) expm1(x)
 
-so nothing cancels next to k_N = 1, where the textbook form k_N * k_D - 1 loses every digit
-(`analysis.tradeoff`).
+so nothing cancels next to k_N = 1, where the textbook form k_N * k_D - 1 loses every digit.
 
 All functions take scalars or arrays of any real type, broadcast, work through large arrays in
 blocks, and return floats for scalars, otherwise arrays of the common shape.
@@ -384,12 +383,15 @@ def log_scales(log_m: Any, alpha: Any, beta: Any) -> tuple[Any, Any]:
 
 
 def log_compute_ratio(u: Any, v: Any, alpha: Any, beta: Any) -> Any:
-    """Return ln(k_N k_D) at u = ln k_N and v = ln k_D, without cancellation."""
+    """Return ln(k_N k_D) at u = ln k_N and v = ln k_D, without cancellation.
+
+    It is h(-alpha u) / alpha + h(-beta v) / beta, where h(x) = exp(x) - 1 - x is never negative.
+    """
     return _h(u * -alpha) / alpha + _h(v * -beta) / beta
 
 
 def _log_k_D(u: Doubles, alpha: Doubles, beta: Doubles) -> Doubles:
-    """Return ln k_D at u = ln k_N; NaN below the wall."""
+    """Return -log1p(-(beta/alpha) expm1(-alpha u)) / beta, ln k_D at u = ln k_N; NaN below the wall."""
     v = u * -alpha
     np.expm1(v, out=v)
     v *= -(beta / alpha)

@@ -87,7 +87,8 @@ def count(folder: Path) -> int:
     print("| module | mutants | caught | of these by running too long | survived | caught, % |")
     print("|---|---|---|---|---|---|")
     lines = []
-    for meta in sorted((folder / "mutants" / "analysis").glob("*.meta")):
+    package = folder / "mutants" / "analysis"
+    for meta in sorted(package.rglob("*.meta")):
         noted = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
         kinds = Counter(
             "open" if code in NOT_RUN else "alive" if code in SURVIVED else code in (1, 3)
@@ -96,7 +97,9 @@ def count(folder: Path) -> int:
         share = (kinds[True] + kinds[False]) / len(noted)
         cells = (len(noted), kinds[True] + kinds[False], kinds[False], kinds["alive"])
         print(
-            f"| {meta.name.split('.')[0]} |", " | ".join(map(str, cells)), f"| {100 * share:.1f} |"
+            f"| {meta.relative_to(package).as_posix().split('.')[0]} |",
+            " | ".join(map(str, cells)),
+            f"| {100 * share:.1f} |",
         )
         good &= share >= LEAST
         lines += survivors(meta.with_suffix(""), noted)

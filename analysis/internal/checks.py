@@ -1,7 +1,7 @@
 """Checks of one argument or of a few: what is not what it should be raises `ValueError`.
 
 The message names the argument and shows its value, also where it is of the wrong type altogether.
-`analysis.internal.kinds` puts these checks before a function.
+`analysis.internal.doors` puts these checks before a function.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import reduce, wraps
-from inspect import Parameter, isclass, ismethod, signature
+from inspect import Parameter, isclass, ismethod, signature, unwrap
 from operator import or_
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast, overload
@@ -119,13 +119,14 @@ def behind(door: F) -> F:
 
 def kinds_of(function: Any) -> dict[str, Any]:
     """Return what each argument of a function or a dataclass is annotated with, evaluated."""
-    function = function.__init__ if isclass(function) else function
-    function = getattr(function, "__func__", function)
-    places = getattr(function, "__wrapped__", function).__globals__
+    own = unwrap(
+        function.__init__ if isclass(function) else getattr(function, "__func__", function)
+    )
+    given = {one.name: one.annotation for one in signature(own).parameters.values()}
     return {
-        name: eval(value, places) if isinstance(value, str) else value
-        for name, value in function.__annotations__.items()
-        if name != "return"
+        name: eval(value, own.__globals__) if isinstance(value, str) else value
+        for name, value in given.items()
+        if value is not Parameter.empty
     }
 
 
