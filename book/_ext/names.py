@@ -110,17 +110,17 @@ def plain(code: str) -> str:
     return "\n".join("" if line.startswith(("%", "!")) else line for line in code.split("\n"))
 
 
-def _stored(statement: ast.stmt) -> set[str]:
+def _stored(node: ast.AST) -> set[str]:
     """What a statement binds on the page; not what a function inside it binds for itself."""
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    inner = _bound_inside(statement)
-    stored = {
-        node.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    return stored - inner
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Lambda):
+        return set()
+    found = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.comprehension) and child is node.target):
+            found |= _stored(child)
+    return found
 
 
 def _bound_inside(statement: ast.stmt) -> set[str]:

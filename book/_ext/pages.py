@@ -40,6 +40,8 @@ SOLUTION = re.compile(
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
 SUMMARY = re.compile(r"<summary\b.*?</summary>", re.S)
 """The words on which a folded cell unfolds."""
+SIGNATURE = re.compile(r'<dl>\n(<dd><em class="sig-param">.*?</dd>)\n</dl>', re.S)
+"""The parameters of a long signature, a line each: no list of terms and what they mean."""
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 ACCESSIBLE = {
     # docutils calls its citations a list, but not their entries list items.
@@ -63,6 +65,10 @@ ACCESSIBLE = {
     ' valign="top"': "",
     # The corner of a table with two kinds of heading is no heading.
     "<th></th>": "<td></td>",
+    # What unfolds the pages of a chapter in the sidebar has no words.
+    '<summary><span class="toctree-toggle"': (
+        '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"'
+    ),
     # All that a page holds belongs to a landmark.
     '<div id="pst-primary-sidebar" class': (
         '<div id="pst-primary-sidebar" role="navigation" aria-label="Book and search" class'
@@ -121,8 +127,13 @@ def accessible(page: str) -> str:
     for made, meant in ACCESSIBLE.items():
         page = page.replace(made, meant)
     page = SUMMARY.sub(lambda s: s[0].replace("<p ", "<span ").replace("</p>", "</span>"), page)
+    page = SIGNATURE.sub(lambda one: f'<span class="sig-lines">{_lines(one[1])}</span>', page)
     first, *rest = page.split('aria-label="table"')
     return first + "".join(f'aria-label="table {n}"{part}' for n, part in enumerate(rest, 1))
+
+
+def _lines(parameters: str) -> str:
+    return parameters.replace("<dd>", '<span class="sig-line">').replace("</dd>", "</span>")
 
 
 def styled(page: str, site: Path, name: Path) -> str:
