@@ -391,7 +391,7 @@ def log_compute_ratio(u: Any, v: Any, alpha: Any, beta: Any) -> Any:
 
 
 def _log_k_D(u: Doubles, alpha: Doubles, beta: Doubles) -> Doubles:
-    """Return -log1p(-(beta/alpha) expm1(-alpha u)) / beta, ln k_D at u = ln k_N; NaN below the wall."""
+    """Return -log1p(-(beta/alpha) expm1(-alpha u)) / beta, ln k_D at ln k_N; NaN below the wall."""
     v = u * -alpha
     np.expm1(v, out=v)
     v *= -(beta / alpha)

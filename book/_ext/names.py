@@ -2,8 +2,8 @@
 
 A name means what the page has imported from the package up to there, in cells that are shown and
 in cells that are not; one that the page binds anew means nothing. What a name stands for is read,
-never run: `law = PUBLISHED["de-vries-2023"].law` makes `law.loss` lead to the method, by the
-annotations of the package.
+never run: names that were imported lead to their entries, and so do those of a module, such as
+`figures.plot_runs`; methods of what a cell has made do not.
 """
 
 from __future__ import annotations
