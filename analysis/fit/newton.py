@@ -57,9 +57,8 @@ def minimise(
 
     Returns
     -------
-    theta : array, shape (5, P)
-    value : array, shape (P,)
-    converged : array of bool, shape (P,)
+    tuple of arrays
+        theta, shape (5, P); the value of each, shape (P,); whether each converged, shape (P,).
     """
     with np.errstate(over="ignore", invalid="ignore"):
         theta, *_ = _descend(problems, theta, max(first_delta, delta), delta, False)
@@ -83,10 +82,8 @@ def least_absolute(
 
     Returns
     -------
-    theta : array, shape (5,)
-    value : float
-        The weighted sum of absolute residuals.
-    converged : bool
+    tuple of (array, float, bool)
+        theta, shape (5,); the weighted sum of absolute residuals; whether it converged.
     """
     n, k = problems.x.size, problems.basis.shape[1]
     w = np.ones(n) if problems.weights is None else np.atleast_2d(problems.weights)[row]
