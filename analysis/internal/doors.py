@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from functools import reduce, wraps
+from functools import cache, reduce, wraps
 from inspect import Parameter, isclass, ismethod, signature, unwrap
 from operator import or_
 from types import NoneType, UnionType
@@ -68,32 +68,17 @@ def checked_with(function: Any, finite: bool | None, under: Literal["ignore", "r
     inner = function if finite is None else _answering(function, finite, under)
     positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     parameters = [p.name for p in signature(function).parameters.values() if p.kind in positional]
-    plan: list[_Parameter] = []
+    plan = cache(lambda: _plan(function))
 
     @wraps(function)
     def door(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if not plan:
-            plan.extend(_plan(function))
-        given = dict(zip(parameters, args, strict=False))
-        rest = args[len(given) :]
-        if given.keys() & kwargs.keys():
-            return inner(*args, **kwargs)  # Python says itself what is wrong with such a call
-        given |= kwargs
-        rest = _admit(plan, given, rest)
-        return inner(*(given.pop(name) for name in parameters[: len(args)]), *rest, **given)
+        return _enter(inner, parameters, _admit, plan(), args, kwargs)
 
     @wraps(inner)
     def unchecked(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if not plan:
-            plan.extend(_plan(function))
-        given = dict(zip(parameters, args, strict=False)) | kwargs
-        for name, kind, _, _ in plan:
-            if name in given and isinstance(kind, Kind) and kind.as_array:
-                given[name] = kind.as_array(given[name])
-        rest = args[len(parameters) :]
-        return inner(*(given.pop(name) for name in parameters[: len(args)]), *rest, **given)
+        return _enter(inner, parameters, _as_arrays, plan(), args, kwargs)
 
     door.behind = unchecked  # type: ignore[attr-defined]
     return door
@@ -162,6 +147,34 @@ def kind_of(annotation: Any) -> tuple[KindLike, bool]:
     return plain, False
 
 
+def _enter(
+    inner: Callable[..., Any],
+    parameters: list[str],
+    admit: Callable[..., tuple[Any, ...]],
+    plan: list[_Parameter],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Call a function with its arguments as `admit` leaves them."""
+    __tracebackhide__ = True
+    given = dict(zip(parameters, args, strict=False))
+    if given.keys() & kwargs.keys():
+        return inner(*args, **kwargs)  # Python says itself what is wrong with such a call
+    given |= kwargs
+    rest = admit(plan, given, args[len(parameters) :])
+    return inner(*(given.pop(name) for name in parameters[: len(args)]), *rest, **given)
+
+
+def _as_arrays(
+    plan: list[_Parameter], given: dict[str, Any], rest: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Make arrays of numbers that broadcast, and return the rest as it is."""
+    for name, kind, _, _ in plan:
+        if isinstance(kind, Kind) and kind.as_array and given.get(name) is not None:
+            given[name] = kind.as_array(given[name])
+    return rest
+
+
 def _admit(plan: list[_Parameter], given: dict[str, Any], rest: tuple[Any, ...]) -> tuple[Any, ...]:
     """Check what is given, put in its place what the function gets, and return so the rest."""
     __tracebackhide__ = True
@@ -174,6 +187,8 @@ def _admit(plan: list[_Parameter], given: dict[str, Any], rest: tuple[Any, ...])
             continue
         value = given[name]
         if isinstance(kind, Kind):
+            if kind.of and kind.of not in given:
+                continue  # Python says itself that it is missing
             value = kind.check(name, value, given[kind.of]) if kind.of else kind.check(name, value)
             if kind.as_array:
                 together[name] = value

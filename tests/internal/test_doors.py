@@ -184,3 +184,5 @@ def test_a_kind_may_need_another_argument():
     assert choose(("a", "b"), "b") == "b"
     with pytest.raises(ValueError, match=r"one must be one of .* got c"):
         choose(("a", "b"), one="c")
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'group'"):
+        choose(one="c")
