@@ -23,7 +23,7 @@ CLAIMS = load_claims()
 LEDGER = {claim.id: claim for claim in CLAIMS}
 VERDICTS = {verdict.claim.id: verdict for verdict in audit(CLAIMS)}
 COLUMNS = [field.name for field in fields(Claim)]
-REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 
 
 def judge(key: str, **changes: str):
