@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-uv.txt")
-OUTSIDE_MAKE = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+OUTSIDE_MAKE = {
+    k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "STRICT"))
+}
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
