@@ -254,9 +254,10 @@ def fit_overtraining(
     log_N, log_D = np.log(N), np.log(D)
     centre_N, centre_D = log_N.mean(), log_D.mean()
 
-    def columns(eta: float) -> Any:
-        size, data = (np.exp(-2 * eta * x) for x in (log_N - centre_N, log_D - centre_D))
-        return np.stack([np.ones_like(size), size, data], axis=1) * root[:, None]
+    def columns(eta: np.ndarray) -> Any:
+        rate = -2 * eta[..., None]
+        size, data = (np.exp(rate * x) for x in (log_N - centre_N, log_D - centre_D))
+        return np.stack([np.ones_like(size), size, data], axis=-1) * root[:, None]
 
     found = project(columns, loss * root, *ETA_RANGE)
     eta, (E, size, data) = found.exponent, found.coefficients
@@ -307,8 +308,9 @@ def fit_downstream(
     n_different = different(np.ones(loss.size, bool), at_least=3, loss=loss)
     centre = loss.mean()
 
-    def columns(gamma: float) -> np.ndarray:
-        return np.stack([np.ones_like(loss), -np.exp(-gamma * (loss - centre))], axis=1)
+    def columns(gamma: np.ndarray) -> np.ndarray:
+        spared = np.exp(-gamma[..., None] * (loss - centre))
+        return np.stack([np.ones_like(spared), -spared], axis=-1)
 
     found = project(columns, error, *GAMMA_RANGE)
     gamma, (epsilon, k) = found.exponent, found.coefficients

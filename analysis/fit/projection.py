@@ -42,28 +42,29 @@ class Projection(Shown):
 
 
 def project(
-    columns: Callable[[float], np.ndarray], y: np.ndarray, lowest: float, highest: float
+    columns: Callable[[np.ndarray], np.ndarray], y: np.ndarray, lowest: float, highest: float
 ) -> Projection:
     """Fit y by columns(exponent) @ coefficients with coefficients that are not negative.
 
     Parameters
     ----------
     columns : callable
-        An exponent in; an array of shape (n, p) out, on the scale of y.
+        Exponents in, an array of any shape (...); an array of shape (..., n, p) out, on the scale
+        of y.
     y : array, shape (n,)
     lowest, highest : float
         The range of the exponent; positive.
     """
     grid = np.geomspace(lowest, highest, GRID)
-    stacked = np.stack([columns(x) for x in grid])
+    stacked = columns(grid)
     basis = np.linalg.qr(stacked)[0]
     objectives = y @ y - np.sum(np.einsum("gnp,n->gp", basis, y) ** 2, axis=1)
-    exponent = _refined(lambda x: _free(columns(x), y)[1], grid, objectives)
-    coefficients, objective = _free(columns(exponent), y)
+    exponent = _refined(lambda x: _free(columns(np.asarray(x)), y)[1], grid, objectives)
+    coefficients, objective = _free(columns(np.asarray(exponent)), y)
     if coefficients.min() < 0:  # where the free optimum is allowed it is also the bounded one
         objectives = np.array([_bounded(matrix, y)[1] for matrix in stacked])
-        exponent = _refined(lambda x: _bounded(columns(x), y)[1], grid, objectives)
-        coefficients, objective = _bounded(columns(exponent), y)
+        exponent = _refined(lambda x: _bounded(columns(np.asarray(x)), y)[1], grid, objectives)
+        coefficients, objective = _bounded(columns(np.asarray(exponent)), y)
     at_end = not lowest * 1.001 < exponent < highest / 1.001
     return Projection(exponent, coefficients, float(objective), at_end or not coefficients.all())
 
