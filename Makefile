@@ -18,6 +18,7 @@ COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes 
 PYTEST := pytest --quiet -n auto --durations=15
 covered = rm -f _build/.coverage* && $(BIN)/python -m coverage run -m $(PYTEST) $(1) \
   && $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report --skip-covered
+looked_at = $(BIN)/python -m $(PYTEST) -m site
 DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))
 
 # Where Python is told to keep no bytecode, each of twenty kernels would compile its imports anew.
@@ -56,10 +57,11 @@ $(STRICT_SITE): $(READY) $(SOURCES)
 	@touch $@
 
 test: lint strict student ## check the style and the types, build the site strictly from scratch, run every test
-	@$(call covered)
+	@$(call covered,-m "not site")
+	@$(looked_at)
 
 test-site: strict student $(TESTED)
-	@$(BIN)/python -m $(PYTEST) -m site
+	@$(looked_at)
 
 quick: lint ## check the style and the types, run the tests that take no site and no patience: about a minute
 	@$(BIN)/python -m $(PYTEST) -m "not site and not slow"

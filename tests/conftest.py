@@ -135,11 +135,16 @@ def browser():
 
 @pytest.fixture(scope="module")
 def look(browser, served):
-    """Open a page of the site at a width, in light or dark; return it with what went wrong."""
-    opened = []
+    """Open a page of the site at a width, in light or dark; return it with what went wrong.
 
-    def open_page(page, width=1280, scheme="light"):
-        view = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    The pages of a test file share what a browser keeps of a site, unless one is opened alone.
+    """
+    shared, opened = browser.new_context(), []
+
+    def open_page(page, width=1280, scheme="light", alone=False):
+        view = (browser if alone else shared).new_page()
+        view.set_viewport_size({"width": width, "height": 900})
+        view.emulate_media(color_scheme=scheme)
         opened.append(view)
         wrong = []
         view.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
@@ -154,6 +159,7 @@ def look(browser, served):
     yield open_page
     for view in opened:
         view.close()
+    shared.close()
 
 
 WATCH = """

@@ -6,6 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
+from planted import readers
 
 from analysis.derivation import steps as dv
 from analysis.derivation.certificates import CERTIFICATES, CertificateError, certify, hold
@@ -64,30 +65,10 @@ def derived():
     return derive()
 
 
-class Read:
-    """A derivation that notes which of its equations are looked at."""
-
-    def __init__(self, derivation):
-        self.derivation, self.names = derivation, set()
-
-    def __getattr__(self, name):
-        self.names.add(name)
-        return getattr(self.derivation, name)
-
-
 @pytest.fixture(scope="module")
 def reading(derived):
-    """The certificates that look at each equation, in their order.
-
-    To the others a derivation with an error in it is the one for which they hold.
-    """
-    found = {name: {} for name in FIELDS}
-    for title, holds in CERTIFICATES.items():
-        read = Read(derived)
-        assert holds(read)
-        for name in read.names:
-            found[name][title] = holds
-    return found
+    """The certificates that look at each equation."""
+    return readers(CERTIFICATES, derived)
 
 
 def plant(derived, name, change):

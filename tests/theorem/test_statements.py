@@ -5,6 +5,7 @@ import functools
 
 import pytest
 import sympy as sp
+from planted import readers
 
 from analysis.derivation import CertificateError, derive
 from analysis.theorem import statements as th
@@ -18,26 +19,10 @@ PARTNER = {**dict(PAIRS), **{b: a for a, b in PAIRS}}
 stated = functools.cache(state)
 
 
-class Recorder:
-    """The statements, noting which of them are read."""
-
-    def __init__(self):
-        self.read = set()
-
-    def __getattr__(self, name):
-        self.read.add(name)
-        return getattr(stated(), name)
-
-
 @functools.cache
-def read_by():
-    """Each certificate, and the statements that it reads."""
-    fields = {}
-    for holds in CERTIFICATES.values():
-        recorder = Recorder()
-        assert holds(recorder)
-        fields[holds] = recorder.read
-    return fields
+def reading():
+    """The certificates that look at each statement."""
+    return readers(CERTIFICATES, stated())
 
 
 def mutants(expression):
@@ -82,11 +67,10 @@ def test_every_statement_is_certified():
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_planted_error_is_caught(name):
-    certificates = [holds for holds, fields in read_by().items() if name in fields]
     count = 0
     for wrong in planted(name):
         count += 1
-        assert any(not holds(wrong) for holds in certificates)
+        assert any(not holds(wrong) for holds in reading()[name].values())
     assert count
 
 
