@@ -18,11 +18,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from zlib import crc32
 
-import equations
 import numpy as np
-import pages
 import pytest
-import whole
 
 import analysis
 from analysis.advice import load_models
@@ -33,11 +30,12 @@ from analysis.datasets import SEQUENCE, VALIDATION_SETS, DataSet, DataUnavailabl
 from analysis.datasets import registry as datasets
 from analysis.datasets.gadre import read_testbed
 from analysis.internal.checkpoint import Checkpoint
-from analysis.internal.files import DamagedDataError
+from analysis.internal.files import DamagedDataError, write_whole
 from analysis.lab import grid, sweep
 from analysis.lab import training as lab
 from analysis.laws import PUBLISHED
 from analysis.studies.record import FOLDER, record, recorded
+from report import equations, pages
 
 PACKAGE = Path(analysis.__file__).parent
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not found</body></html>\n"
@@ -743,9 +741,7 @@ def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
         store=tmp_path / "store",
     )
     with monkeypatch.context() as patch:
-        patch.setattr(
-            Path, "write_text", lambda path, text, **_: path.write_bytes(b"<ht") and full()
-        )
+        patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
             site()
     assert page.read_text() == PAGE
@@ -756,20 +752,21 @@ def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, SystemExit])
-def test_what_is_interrupted_while_written_is_not_there(tmp_path, error):
+def test_what_is_interrupted_while_written_is_not_there(tmp_path, monkeypatch, error):
     path = tmp_path / "folder" / "file"
 
-    def half():
-        with whole.written(path) as scratch:
-            scratch.write_text("half")
-            raise error
+    def half(_file):
+        raise error
 
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", half)
+        with pytest.raises(error):
+            write_whole(path, b"half")
+        assert left_in(tmp_path) == []
+    write_whole(path, b"whole")
+    monkeypatch.setattr(os, "fsync", half)
     with pytest.raises(error):
-        half()
-    assert left_in(tmp_path) == []
-    whole.write(path, "whole")
-    with pytest.raises(error):
-        half()
+        write_whole(path, b"half")
     assert path.read_text() == "whole"
     assert left_in(tmp_path) == ["file"]
 

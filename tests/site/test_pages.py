@@ -7,15 +7,13 @@ import re
 import types
 from pathlib import Path
 
-import book_pdf
-import browser
-import equations
-import pages
 import pytest
-import site_build
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx.errors import ConfigError
+
+import pdf
+from report import addresses, browser, equations, pages
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head>
@@ -143,33 +141,33 @@ class TestAddress:
     )
     def test_of_a_repository(self, given):
         if "token" in given:  # a secret is never published
-            assert "token" not in site_build.address(given)
+            assert "token" not in addresses.address(given)
         else:
-            assert site_build.address(given) == "https://github.com/some-body/a.book"
+            assert addresses.address(given) == "https://github.com/some-body/a.book"
 
     @pytest.mark.parametrize(
         "given", ["", "/srv/git/book", "file:///srv", "https://host/x", "../x"]
     )
     def test_that_a_reader_cannot_open_is_none(self, given):
-        assert site_build.address(given) == ""
+        assert addresses.address(given) == ""
 
     def test_named_badly_is_an_error(self, monkeypatch):
         monkeypatch.setenv("BOOK_REPOSITORY_URL", "somewhere")
         with pytest.raises(ConfigError, match=r"BOOK_REPOSITORY_URL .* got 'somewhere'"):
-            site_build.repository()
+            addresses.repository()
         monkeypatch.setenv("BOOK_BASE_URL", "example.org")
         with pytest.raises(ConfigError, match=r"BOOK_BASE_URL .* got 'example\.org'"):
-            site_build.base_url()
+            addresses.base_url()
 
     def test_of_the_site_ends_in_one_slash(self, monkeypatch):
         monkeypatch.setenv("BOOK_BASE_URL", "https://example.org/book//")
-        assert site_build.base_url() == "https://example.org/book/"
+        assert addresses.base_url() == "https://example.org/book/"
         monkeypatch.delenv("BOOK_BASE_URL")
-        assert site_build.base_url() == ""
+        assert addresses.base_url() == ""
 
     def test_of_a_repository_gives_buttons(self):
         config = types.SimpleNamespace(html_theme_options={"kept": 1})
-        site_build.open_elsewhere(config, "https://github.com/some-body/book")
+        addresses.open_elsewhere(config, "https://github.com/some-body/book")
         options = config.html_theme_options
         assert options["kept"] == 1
         assert options["repository_url"] == "https://github.com/some-body/book"
@@ -231,7 +229,7 @@ class TestEquations:
 
 class TestArticle:
     def test_anchors_carry_the_name_of_their_page(self):
-        text = book_pdf.article(PAGE, "04_price", {"03_x", "04_price"})
+        text = pdf.article(PAGE, "04_price", {"03_x", "04_price"})
         assert 'id="04_price"' in text
         assert 'id="04_price--price"' in text
         assert 'href="#04_price--price"' in text
@@ -241,18 +239,18 @@ class TestArticle:
         assert "url(#04_price--p1)" in text
 
     def test_links_out_of_the_book_lead_nowhere(self):
-        text = book_pdf.article(PAGE, "04_price", {"04_price"})
+        text = pdf.article(PAGE, "04_price", {"04_price"})
         assert "03_x" not in text
 
     def test_a_page_without_an_article_is_named(self):
         with pytest.raises(ValueError, match="04_price: the page has no article"):
-            book_pdf.article("<html></html>", "04_price", set())
+            pdf.article("<html></html>", "04_price", set())
 
     def test_it_carries_the_date_of_the_commit(self, monkeypatch):
         made = b"/CreationDate (D:20990101000000+00'00')\n/ModDate (D:20990101000000+00'00')>>"
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-        dated = book_pdf.dated(made)
+        dated = pdf.dated(made)
         assert dated.count(b"D:19700101000000") == 2
         assert len(dated) == len(made)
         monkeypatch.delenv("SOURCE_DATE_EPOCH")
-        assert book_pdf.dated(made) == made
+        assert pdf.dated(made) == made

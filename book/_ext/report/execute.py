@@ -16,10 +16,15 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
+
+from analysis.internal.files import write_whole
 
 
 class NotebookError(SphinxError):
@@ -120,10 +125,34 @@ def at_work(notebook: nbformat.NotebookNode) -> str:
     return f"cell {begun[-1]}" if begun else "before its first cell"
 
 
-def end(tasks: Iterable[Future]) -> None:
+def end(tasks: Iterable[Future[float]]) -> None:
     """End the tasks and their kernels at once; a thread would wait for the end of its cell."""
     while not all([task.cancel() or task.done() for task in tasks]):
         for kernel in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 kernel.kill()
         time.sleep(0.1)
+
+
+def execute_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Execute what is about to be read and is not in the cache; keep it with its outputs.
+
+    What MyST-NB takes out of the cache it writes beside the site without its outputs.
+    """
+    config = env.mystnb_config
+    if config.execution_mode != "cache":
+        return
+    paths = {name: Path(env.doc2path(name)) for name in docnames}
+    paths = {name: path for name, path in paths.items() if path.suffix == ".ipynb"}
+    notebooks = executed(config.execution_cache_path, paths, config.execution_timeout)
+
+    def keep(_app: Sphinx, _doctree: nodes.document) -> None:
+        if notebook := notebooks.pop(env.docname, None):
+            target = Path(config.output_folder) / f"{env.docname}.ipynb"
+            write_whole(target, nbformat.writes(notebook).encode())
+
+    app.connect("doctree-read", keep)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("env-before-read-docs", execute_notebooks)

@@ -1,6 +1,6 @@
 """Slides from the chapters' own cells and figures, one file each that asks no host.
 
-    python book/_ext/slides.py _build _build/slides
+    PYTHONPATH=book/_ext python book/_tools/slides.py _build _build/slides
 
 A deck in `book/slides/` is Markdown: a line of dashes begins a new slide, a line `Notes:` what only
 the speaker sees. What a chapter computed when the book was built is taken from there:
@@ -22,12 +22,13 @@ from pathlib import Path
 
 import nbformat
 import nbformat.v4 as nb
-from equations import set_equations
 from nbconvert import SlidesExporter
 from traitlets.config import Config
-from whole import write
 
-ROOT = Path(__file__).resolve().parents[2]
+from analysis.internal.files import write_whole
+from report import ROOT
+from report.equations import set_equations
+
 REVEAL = "https://reveal.invalid"
 """Stands for reveal.js's address in the export, until its files are put in."""
 STYLE = """
@@ -251,8 +252,7 @@ def make_slides(build: Path, target: Path) -> list[Path]:
         title = re.search(r"^# (.*)$", deck, re.M)[1]
         page = exported(notebook_of(deck, chapters))
         made.append(target / f"{source.stem}.slides.html")
-        whole = self_contained(page, title, mathjax_script(), store)
-        write(made[-1], whole)
+        write_whole(made[-1], self_contained(page, title, mathjax_script(), store).encode())
     return made
 
 

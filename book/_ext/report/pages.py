@@ -8,13 +8,14 @@ use. What no page needs is removed. A page that carries a policy has been throug
 import base64
 import hashlib
 import html
+import io
 import re
 import shutil
 import xml.sax.saxutils
 from pathlib import Path
 
-from equations import set_equations
-from whole import write, written
+from analysis.internal.files import write_whole
+from report.equations import set_equations
 
 DONE = 'http-equiv="Content-Security-Policy"'
 UNUSED = (
@@ -100,16 +101,16 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     for path, text in set_equations(new, script, store).items():
         name = path.relative_to(site)
         text = previewed(folded(accessible(lean(text))), name, base, title)
-        write(path, secured(styled(text, site, name)))
+        write_whole(path, secured(styled(text, site, name)).encode())
     for pattern in UNUSED:
         for unused in site.glob(pattern):
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
     if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
         script.unlink(missing_ok=True)
-    write(site / "index.html", secured(forward(first, title)))
-    write(site / "404.html", secured(not_found(base, title)))
+    write_whole(site / "index.html", secured(forward(first, title)).encode())
+    write_whole(site / "404.html", secured(not_found(base, title)).encode())
     if base:
-        write(site / "sitemap.xml", sitemap(site, base))
+        write_whole(site / "sitemap.xml", sitemap(site, base).encode())
 
 
 def lean(page: str) -> str:
@@ -148,7 +149,7 @@ def styled(page: str, site: Path, name: Path) -> str:
     if not rules:
         return head + body
     file = f"_static/{name.stem}.css"
-    write(site / file, "\n".join(rules) + "\n")
+    write_whole(site / file, ("\n".join(rules) + "\n").encode())
     link = f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n</head>'
     return head.replace("</head>", link, 1) + body
 
@@ -296,8 +297,8 @@ def sitemap(site: Path, base: str) -> str:
     )
 
 
-def preview(path: Path) -> None:
-    """Draw the picture that a link to the book shows elsewhere, 1200 by 630 pixels."""
+def preview() -> bytes:
+    """Return the picture that a link to the book shows elsewhere, 1200 by 630 pixels."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -310,5 +311,6 @@ def preview(path: Path) -> None:
         figure = Figure(figsize=(12, 6.3), dpi=100, layout="constrained")
         axes = plot_overhead(figure.add_subplot(), law.alpha, law.beta)
         axes.set_title("How small can a language model be?", pad=14)
-        with written(path) as whole:
-            figure.savefig(whole, metadata={"Software": None})
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", metadata={"Software": None})
+    return picture.getvalue()

@@ -12,8 +12,8 @@ import json
 import re
 from pathlib import Path
 
-from browser import installed, opened
-from whole import write
+from analysis.internal.files import write_whole
+from report.browser import installed, opened
 
 MATH = re.compile(
     r'<(?P<tag>span|div)(?P<attributes>[^>]*\bclass="[^"]*\bmath\b[^"]*"[^>]*)>'
@@ -93,7 +93,7 @@ def set_equations(pages: dict[Path, str], script: Path, store: Path) -> dict[Pat
         for one, made in zip(missing, _converted(missing, script), strict=True):
             kept["glyphs"] |= dict(GLYPH.findall(made))
             kept["equations"][_key(*one)] = _without_glyphs(made)
-        write(store, json.dumps(kept))
+        write_whole(store, json.dumps(kept).encode())
     return {path: _with_equations(text, kept) for path, text in pages.items()}
 
 

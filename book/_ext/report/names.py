@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import nbformat
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
 PACKAGE = "analysis"
 PIECE = re.compile(r"<[^>]+>|&[^;]+;|[^<&]+")
@@ -169,7 +171,7 @@ def linked(block: str, code: str, links: Mapping[tuple[int, int], str]) -> str:
     return block[:start] + "".join(made) + block[end:]
 
 
-def read_page(app, doctree: nodes.document, docname: str) -> None:
+def read_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Note at each piece of a page's code what its names mean."""
     path = Path(app.env.doc2path(docname))
     if path.suffix != ".ipynb":
@@ -193,7 +195,7 @@ def read_page(app, doctree: nodes.document, docname: str) -> None:
         block["links"] = links
 
 
-def show_code(translator, node: nodes.literal_block) -> None:
+def show_code(translator: HTML5Translator, node: nodes.literal_block) -> None:
     """Write a piece of code as ever, then put the links on its names."""
     try:
         type(translator).visit_literal_block(translator, node)
@@ -203,10 +205,10 @@ def show_code(translator, node: nodes.literal_block) -> None:
         raise
 
 
-def leave_code(translator, node: nodes.literal_block) -> None:
+def leave_code(translator: HTML5Translator, node: nodes.literal_block) -> None:
     type(translator).depart_literal_block(translator, node)
 
 
-def setup(app) -> None:
+def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", read_page)
     app.add_node(nodes.literal_block, override=True, html=(show_code, leave_code))

@@ -24,6 +24,9 @@ from typing import Annotated, Any, get_args, get_origin
 from docutils import nodes
 from docutils.statemachine import StringList
 from numpy.typing import ArrayLike
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
@@ -67,7 +70,7 @@ def _bound(source: str) -> Iterator[str]:
 
 
 @cache
-def rooms() -> tuple[str, ...]:
+def public_rooms() -> tuple[str, ...]:
     """Return the modules whose names are public: the rooms, and the studies one by one."""
     package = import_module(PACKAGE)
     found = [
@@ -88,7 +91,7 @@ def rooms() -> tuple[str, ...]:
 def homes() -> dict[str, list[str]]:
     """Return where each public name has its entry: in one room, or in several."""
     found: dict[str, list[str]] = {}
-    for room in rooms():
+    for room in public_rooms():
         for name in public_names(room):
             found.setdefault(name, []).append(f"{room}.{name}")
     return found
@@ -140,7 +143,9 @@ def _entry(module: str, name: str, value: object) -> list[str]:
     return [f".. auto{'function' if inspect.isroutine(value) else 'data'}:: {full}", ""]
 
 
-def show_as_written(app, what, name, value, options, signature, answer) -> tuple[str, str] | None:
+def show_as_written(
+    _app: Sphinx, what: str, _name: str, value: Any, _options: Any, signature: str | None, _: object
+) -> tuple[str, str] | None:
     """Return a signature with its annotations as they stand in the source."""
     if what == "exception" or (inspect.isclass(value) and issubclass(value, Enum)):
         return "", ""
@@ -238,7 +243,9 @@ def _is_alias(value: Any) -> bool:
     return get_origin(value) is not None
 
 
-def say_in_rst(app, what, name, value, options, lines) -> None:
+def say_in_rst(
+    _app: Sphinx, _what: str, _name: str, _value: Any, _options: Any, lines: list[str]
+) -> None:
     """Turn a docstring's plain text into reStructuredText."""
     inside = False
     for place, line in enumerate(lines):
@@ -247,7 +254,9 @@ def say_in_rst(app, what, name, value, options, lines) -> None:
             lines[place] = NAME.sub(_link, line).replace("|", r"\|")
 
 
-def say_as_written(app, what, name, value, options, lines) -> None:
+def say_as_written(
+    app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]
+) -> None:
     """Give a constant its own words, and a property its docstring as it stands.
 
     Napoleon would take what stands before a colon for a type.
@@ -290,7 +299,9 @@ def _words_of(name: str) -> list[str]:
     return []
 
 
-def find_kind(app, env, node, content) -> nodes.Node | None:
+def find_kind(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
+) -> nodes.Node | None:
     """Let the name of a kind, or of a room's own, lead to its entry."""
     if node.get("refdomain") != "py":
         return None
@@ -303,7 +314,7 @@ def find_kind(app, env, node, content) -> nodes.Node | None:
     return None
 
 
-def setup(app) -> None:
+def setup(app: Sphinx) -> None:
     app.add_directive("room", Room)
     app.connect("autodoc-process-signature", show_as_written)
     app.connect("autodoc-process-docstring", say_in_rst, priority=400)
