@@ -31,7 +31,7 @@ def fetch(published: str, name: str) -> bytes:
     try:
         if re.match(r"https?://", published):
             with urllib.request.urlopen(f"{published.rstrip('/')}/{name}") as answer:
-                return answer.read()
+                return bytes(answer.read())
         return (Path(published) / name).read_bytes()
     except (OSError, urllib.error.URLError) as error:
         raise SumsError(f"{published} has no {name}: {error}") from error
@@ -56,8 +56,8 @@ def _changes(name: str, published: str, digest: str, rebuilt: Path) -> Iterator[
         return
     after = (rebuilt / name).read_bytes()
     if name.endswith(".html"):
-        pages = [BeautifulSoup(text.decode("utf-8"), "html.parser") for text in (before, after)]
-        yield from (f"{name}: {change}" for change in changed_elements(*pages))
+        old, new = (BeautifulSoup(text.decode(), "html.parser") for text in (before, after))
+        yield from (f"{name}: {change}" for change in changed_elements(old, new))
         return
     place = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
     start = max(0, place - 40)

@@ -82,7 +82,7 @@ def article(page: str, name: str, known: set[str]) -> str:
     text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}--\1)", text)
     text = re.sub(r'href="#(?!TEX-)([^"]*)"', rf'href="#{name}--\1"', text)
 
-    def inwards(link: re.Match) -> str:
+    def inwards(link: re.Match[str]) -> str:
         page_name, anchor = link[1], link[2]
         if page_name not in known:
             return ""
@@ -161,13 +161,14 @@ FOOTER = (
 
 
 def _title(page: str) -> str:
-    heading = re.search(r"<h1>(.*?)</h1>", page, re.S)[1]
+    [heading] = re.findall(r"<h1>(.*?)</h1>", page, re.S)[:1]
     return html.escape(html.unescape(re.sub(r"<a class=.*?</a>|<[^>]+>", "", heading)).strip())
 
 
 def _book_title(site: Path) -> str:
     page = (site / "book" / "index.html").read_text(encoding="utf-8")
-    return re.search(r"<title>(.*?)</title>", page, re.S)[1].split("&#8212;")[-1].strip()
+    [title] = re.findall(r"<title>(.*?)</title>", page, re.S)[:1]
+    return str(title).split("&#8212;")[-1].strip()
 
 
 def _listed(caption: str, pages: list[str], titles: dict[str, str]) -> str:

@@ -14,20 +14,22 @@ Jupyter's own export turns the deck into slides; reveal.js and the equations are
 """
 
 import html
-import importlib.metadata
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import nbformat
 import nbformat.v4 as nb
 from nbconvert import SlidesExporter
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from analysis.internal.files import write_whole
 from report import ROOT
 from report.equations import set_equations
+from report.packages import file_of
 
 REVEAL = "https://reveal.invalid"
 """Stands for reveal.js's address in the export, until its files are put in."""
@@ -77,14 +79,16 @@ class Chapters:
     def __init__(self, build: Path):
         self.folder = build / "jupyter_execute" / "book"
 
-    def glued(self, chapter: str, name: str) -> dict:
+    def glued(self, chapter: str, name: str) -> dict[str, Any]:
         """Return the data of what a chapter glued under a name."""
         kept = json.loads((self.folder / f"{chapter}.glue.json").read_text(encoding="utf-8"))
-        return kept[name]["data"]
+        found: dict[str, Any] = kept[name]["data"]
+        return found
 
-    def cell(self, chapter: str, text: str) -> nbformat.NotebookNode:
+    def cell(self, chapter: str, text: str) -> NotebookNode:
         """Return the executed cell of a chapter that holds a text."""
         cells = nb.reads((self.folder / f"{chapter}.ipynb").read_text(encoding="utf-8")).cells
+        found: NotebookNode
         [found] = [c for c in cells if c.cell_type == "code" and text in c.source]
         return found
 
@@ -93,7 +97,7 @@ class Chapters:
         return format(float(self.glued(chapter, name)["text/plain"]), form)
 
 
-def notebook_of(deck: str, chapters: Chapters) -> nbformat.NotebookNode:
+def notebook_of(deck: str, chapters: Chapters) -> NotebookNode:
     """Return a deck as a notebook whose cells say which slide they belong to.
 
     Raises
@@ -117,7 +121,7 @@ def notebook_of(deck: str, chapters: Chapters) -> nbformat.NotebookNode:
     return nb.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
 
 
-def pieces(body: str, chapters: Chapters):
+def pieces(body: str, chapters: Chapters) -> Iterator[NotebookNode]:
     """Yield the cells of a slide: its words, and what it takes from the chapters."""
     alone = not re.sub(r"^[#@].*$", "", body, flags=re.M).strip() and body.count("\n@") == 1
     for part in re.split(r"^(@\w+ .*)$", body, flags=re.M):
@@ -137,7 +141,7 @@ def pieces(body: str, chapters: Chapters):
         yield cell
 
 
-def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.NotebookNode:
+def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> NotebookNode:
     """Return a cell with a figure, an equation or a cell of a chapter."""
     if kind == "figure":
         data = {"text/html": chapters.glued(chapter, what)["text/html"]}
@@ -149,7 +153,7 @@ def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.No
         return nb.new_markdown_cell(f"$${tex.strip()}$$")
     if kind == "cell":
         cell = chapters.cell(chapter, what)
-        cell.metadata = nbformat.NotebookNode()
+        cell.metadata = NotebookNode()
         return cell
     raise ValueError(kind)
 
@@ -157,7 +161,7 @@ def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.No
 def filled(text: str, chapters: Chapters) -> str:
     """Return a text with its numbers put in."""
 
-    def number(asked: re.Match) -> str:
+    def number(asked: re.Match[str]) -> str:
         try:
             return chapters.number(*asked[1].split())
         except (KeyError, ValueError, OSError, TypeError) as error:
@@ -166,7 +170,7 @@ def filled(text: str, chapters: Chapters) -> str:
     return re.sub(r"\{\{(.*?)\}\}", number, text)
 
 
-def exported(notebook: nbformat.NotebookNode) -> str:
+def exported(notebook: NotebookNode) -> str:
     """Return a notebook as Jupyter's own export makes slides of it."""
     settings = Config()
     settings.SlidesExporter.reveal_url_prefix = REVEAL
@@ -203,7 +207,7 @@ def with_equations_marked(page: str) -> str:
     head, body = page[:start], page[start:]
     kept: list[str] = []
 
-    def keep(block: re.Match) -> str:
+    def keep(block: re.Match[str]) -> str:
         kept.append(block[0])
         return f"\x00{len(kept) - 1}\x00"
 
@@ -229,30 +233,22 @@ def started(title: str) -> str:
 
 def reveal_file(name: str) -> str:
     """Return a file of reveal.js, as the package `sphinx-revealjs` brings it, without web fonts."""
-    files = importlib.metadata.files("sphinx-revealjs")
-    [found] = [file for file in files if str(file).endswith(f"_static/revealjs/{name}")]
-    text = found.locate().read_text(encoding="utf-8")
+    text = file_of("sphinx-revealjs", f"_static/revealjs/{name}").read_text(encoding="utf-8")
     return re.sub(r"@import url\([^)]*\);", "", text).replace("</script>", "<\\/script>")
-
-
-def mathjax_script() -> Path:
-    """Return MathJax, from the package that the pages have it from."""
-    files = importlib.metadata.files("sphinx-mathjax-offline")
-    [found] = [file.locate() for file in files if file.name == "tex-svg.js"]
-    return Path(found)
 
 
 def make_slides(build: Path, target: Path) -> list[Path]:
     """Make every deck of the book from a finished build, and return the files."""
     chapters, store = Chapters(build), ROOT / "_build" / "equations.json"
+    script = file_of("sphinx-mathjax-offline", "/tex-svg.js")
     target.mkdir(parents=True, exist_ok=True)
     made = []
     for source in sorted((ROOT / "book" / "slides").glob("*.md")):
         deck = source.read_text(encoding="utf-8")
-        title = re.search(r"^# (.*)$", deck, re.M)[1]
+        [title] = re.findall(r"^# (.*)$", deck, re.M)[:1]
         page = exported(notebook_of(deck, chapters))
         made.append(target / f"{source.stem}.slides.html")
-        write_whole(made[-1], self_contained(page, title, mathjax_script(), store).encode())
+        write_whole(made[-1], self_contained(page, title, script, store).encode())
     return made
 
 

@@ -9,6 +9,7 @@ their own, so an edition without them needs no page changed: the site is then bu
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,7 +18,7 @@ from report import ROOT
 FOR_TEACHERS = frozenset({"book/solutions", "book/teachers", "book/exam"})
 
 
-def student_contents(contents: dict) -> dict:
+def student_contents(contents: dict[str, Any]) -> dict[str, Any]:
     """Return a table of contents without the pages for teachers."""
     parts = [
         part | {"chapters": [one for one in part["chapters"] if one["file"] not in FOR_TEACHERS]}

@@ -23,7 +23,7 @@ from report.dated import date_by_commit
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "analysis", "book")
 OTHERWISE = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4294967295"}
-JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
+JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 LATER = ("faketime", "-f", "+400d")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 

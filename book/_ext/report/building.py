@@ -10,7 +10,6 @@
 """
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from analysis.internal.files import write_whole
 from report import ROOT
 from report.addresses import base_url, open_elsewhere, repository
 from report.dated import date_by_commit
+from report.packages import file_of
 from report.pages import finish_pages, preview
 from report.sums import MEMORY, write_sums
 
@@ -89,11 +89,9 @@ def prepare_kernels() -> None:
 
 
 def add_mathjax(app: Sphinx) -> None:
-    files = importlib.metadata.files("sphinx-mathjax-offline") or []
-    (script,) = (file.locate() for file in files if file.name == "tex-svg.js")
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(str(script), static / "tex-svg.js")
+    shutil.copyfile(file_of("sphinx-mathjax-offline", "/tex-svg.js"), static / "tex-svg.js")
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:

@@ -11,6 +11,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from analysis.internal.files import write_whole
 from report.browser import installed, opened
@@ -97,7 +98,7 @@ def set_equations(pages: dict[Path, str], script: Path, store: Path) -> dict[Pat
     return {path: _with_equations(text, kept) for path, text in pages.items()}
 
 
-def _tex(match: re.Match) -> str:
+def _tex(match: re.Match[str]) -> str:
     return html.unescape(match["inline"] or match["display"]).strip()
 
 
@@ -105,7 +106,7 @@ def _key(tex: str, display: bool) -> str:
     return f"{'display' if display else 'inline'}: {tex}"
 
 
-def _kept(store: Path, version: str) -> dict:
+def _kept(store: Path, version: str) -> dict[str, Any]:
     try:
         content = json.loads(store.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -136,7 +137,7 @@ def _converted(equations: list[tuple[str, bool]], script: Path) -> list[str]:
             " startup: {typeset: false}}"
         )
         page.add_script_tag(path=str(script))
-        found = page.evaluate(CONVERT, [list(equation) for equation in equations])
+        found: list[str] = page.evaluate(CONVERT, [list(equation) for equation in equations])
     for (tex, _), made in zip(equations, found, strict=True):
         if "merror" in made:
             raise EquationError(f"MathJax cannot set this equation: {tex}")
@@ -146,14 +147,15 @@ def _converted(equations: list[tuple[str, bool]], script: Path) -> list[str]:
 def _without_glyphs(made: str) -> str:
     """The equation with its glyphs left to the page, where each stands once."""
     made = re.sub(r"<defs>.*?</defs>", "", made, flags=re.S)
-    width = float(re.search(r'<svg[^>]* width="([\d.]+)ex"', made)[1])
-    if width > NARROW:  # it scrolls on a phone, and what scrolls must be reached by the keyboard
+    [width] = re.findall(r'<svg[^>]* width="([\d.]+)ex"', made)[:1]
+    # It scrolls on a phone, and what scrolls must be reached by the keyboard.
+    if float(width) > NARROW:
         made = made.replace("<mjx-container", '<mjx-container tabindex="0"', 1)
     return re.sub(r"#MJX-\d+-TEX", "#TEX", made)
 
 
-def _with_equations(page: str, kept: dict) -> str:
-    def block(match: re.Match) -> str:
+def _with_equations(page: str, kept: dict[str, Any]) -> str:
+    def block(match: re.Match[str]) -> str:
         body = TEX.sub(
             lambda one: kept["equations"][_key(_tex(one), one["display"] is not None)],
             match["body"],

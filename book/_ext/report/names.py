@@ -13,11 +13,12 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
 from sphinx.writers.html5 import HTML5Translator
 
 PACKAGE = "analysis"
@@ -67,7 +68,7 @@ class Reading:
                     start = self._place(node.lineno, node.col_offset)
                     yield Mention(start, start + len(node.id), target)
             elif isinstance(node, ast.Attribute) and (target := self._target(node)):
-                end = self._place(node.end_lineno, node.end_col_offset)
+                end = self._place(node.end_lineno or 0, node.end_col_offset or 0)
                 yield Mention(end - len(node.attr), end, target)
 
     def _imported(self, node: ast.ImportFrom | ast.Import) -> Iterator[Mention]:
@@ -182,7 +183,7 @@ def read_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             meant.setdefault(cell.source.strip(), []).append(reading.read(cell.source.strip()))
-    entries = app.env.get_domain("py").objects
+    entries = cast(PythonDomain, app.env.get_domain("py")).objects
     for block in doctree.findall(nodes.literal_block):
         if "cell_input" not in block.parent.get("classes", ()):
             continue

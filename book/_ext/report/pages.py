@@ -13,6 +13,7 @@ import re
 import shutil
 import xml.sax.saxutils
 from pathlib import Path
+from typing import Any
 
 from analysis.internal.files import write_whole
 from report.equations import set_equations
@@ -157,7 +158,7 @@ def styled(page: str, site: Path, name: Path) -> str:
 def folded(page: str) -> str:
     """Return the page with each solution folded, by the browser itself; a link to it unfolds it."""
 
-    def details(solution: re.Match) -> str:
+    def details(solution: re.Match[str]) -> str:
         name, title, body = solution.groups()
         words = re.sub(r"<[^>]+>", "", title)
         [exercise] = re.findall(r'href="([^"]*)"', title)
@@ -306,7 +307,7 @@ def preview() -> bytes:
     from analysis.studies.chinchilla import recorded_refit
 
     law, _ = recorded_refit()
-    style = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}
+    style: dict[Any, Any] = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}
     with mpl.rc_context(style):
         figure = Figure(figsize=(12, 6.3), dpi=100, layout="constrained")
         axes = plot_overhead(figure.add_subplot(), law.alpha, law.beta)

@@ -9,7 +9,7 @@ from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
 
 
-class AuthorYearLabels(BaseLabelStyle):
+class AuthorYearLabels(BaseLabelStyle):  # type: ignore[misc]
     """Labels such as "Besiroglu et al., 2024"; a letter tells works of the same year apart."""
 
     def format_labels(self, sorted_entries: list[Entry]) -> Iterator[str]:
@@ -30,7 +30,7 @@ def label_of(entry: Entry) -> str:
     return ", ".join(filter(None, [authors or entry.key, entry.fields.get("year", "")]))
 
 
-class AuthorYearStyle(UnsortedStyle):
+class AuthorYearStyle(UnsortedStyle):  # type: ignore[misc]
     """References sorted by author and year, labelled as the text cites them."""
 
     default_sorting_style = "author_year_title"

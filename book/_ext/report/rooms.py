@@ -19,13 +19,14 @@ from importlib import import_module
 from pkgutil import iter_modules
 from textwrap import dedent
 from types import ModuleType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from numpy.typing import ArrayLike
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
@@ -118,7 +119,7 @@ class Room(SphinxDirective):
         parent = nodes.section()
         parent.document = self.state.document
         self.state.nested_parse(StringList(lines, source=module), self.content_offset, parent)
-        return parent.children
+        return list(parent.children)
 
 
 def _parts(module: ModuleType) -> list[str]:
@@ -173,9 +174,11 @@ def _defaults(value: Any) -> dict[str, Any]:
     if inspect.isclass(value):
         return {}
     [function] = ast.parse(dedent(inspect.getsource(value))).body
+    assert isinstance(function, ast.FunctionDef)
     own = function.args
     places = [*own.posonlyargs, *own.args]
     given = own.defaults
+    pairs: list[tuple[ast.arg, ast.expr | None]]
     pairs = [*zip(places[len(places) - len(given) :], given, strict=True)]
     pairs += zip(own.kwonlyargs, own.kw_defaults, strict=True)
     return {one.arg: _AsWritten(_text(default)) for one, default in pairs if default}
@@ -217,10 +220,11 @@ class _Short(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if ast.unparse(node.value) != "Annotated":
             return self.generic_visit(node)
+        assert isinstance(node.slice, ast.Tuple)
         shown = node.slice.elts[0]
         if ast.unparse(shown) == "Any":
             return self._meant(eval(ast.unparse(node), self.places))
-        return self.visit(shown)
+        return cast(ast.AST, self.visit(shown))
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         value = self.places.get(node.id)
@@ -273,7 +277,7 @@ def say_as_written(
     lines.append("")
 
 
-def _link(match: re.Match) -> str:
+def _link(match: re.Match[str]) -> str:
     known = homes().get(match[1].split("(")[0], [])
     if len(known) == 1 and len(match[1]) > 2:
         return f":py:obj:`{match[1]} <{known[0]}>`"
@@ -305,7 +309,7 @@ def find_kind(
     """Let the name of a kind, or of a room's own, lead to its entry."""
     if node.get("refdomain") != "py":
         return None
-    objects, target = env.get_domain("py").objects, node["reftarget"]
+    objects, target = cast(PythonDomain, env.get_domain("py")).objects, node["reftarget"]
     for name in (target, f"{node.get('py:module')}.{target}", *homes().get(target, ())):
         if name in objects and objects[name].objtype in ("type", "data"):
             entry = objects[name]
