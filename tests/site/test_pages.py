@@ -61,14 +61,14 @@ class TestSecured:
 
 class TestPage:
     def test_says_its_width_once_and_has_no_script_in_an_attribute(self):
-        page = pages.lean(PAGE)
+        page = pages.mended(PAGE)
         assert page.count('name="viewport"') == 1
         assert "onclick" not in page
         assert 'data-press="window.print"' in page
 
     def test_tables_that_scroll_have_names_of_their_own(self):
         made = '<div class="output text_html"><div>\n<style scoped>'
-        page = pages.accessible(made + made + "<th></th>")
+        page = pages.mended(made + made + "<th></th>")
         assert 'aria-label="table 1"' in page
         assert 'aria-label="table 2"' in page
         assert "<td></td>" in page
@@ -104,10 +104,12 @@ def test_a_built_site_is_finished_once(tmp_path):
         "title": "A book",
         "store": tmp_path / "eq.json",
     }
-    pages.finish_pages(tmp_path, **settings)
+    nowhere = pages.finish_pages(tmp_path, **settings)
     once = page.read_text()
-    pages.finish_pages(tmp_path, **settings)
+    assert pages.finish_pages(tmp_path, **settings) == []
     assert page.read_text() == once
+    assert {"_static/locales", "_static/**/*.map"} & set(nowhere) == set()
+    assert len(nowhere) == len(pages.MENDINGS) - 2 + len(pages.UNUSED) - 2
     assert not (tmp_path / "_static" / "locales").exists()
     assert not (tmp_path / "_static" / "a.js.map").exists()
     assert not (tmp_path / "_static" / "tex-svg.js").exists()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.config import Config
+from sphinx.util.logging import getLogger
 
 from analysis.internal.files import write_whole
 from report import ROOT
@@ -26,6 +27,7 @@ from report.packages import file_of
 from report.pages import finish_pages, preview
 from report.sums import MEMORY, write_sums
 
+logger = getLogger(__name__)
 UNFINISHED = "unfinished"
 """A file beside what Sphinx has read, while a build is at work."""
 
@@ -112,8 +114,10 @@ def finish_site(app: Sphinx, site: Path) -> None:
     store = ROOT / "_build" / "equations.json"
     base, title = app.config.html_baseurl, app.config.html_title
     first = f"{app.config.master_doc}.html"
-    finish_pages(site, first=first, base=base, title=title, store=store)
+    nowhere = finish_pages(site, first=first, base=base, title=title, store=store)
     if os.environ.get("STRICT") == "1":
+        for made in nowhere:
+            logger.warning("report.pages mends what is on no page: %s", made)
         (site / MEMORY).unlink(missing_ok=True)
     write_sums(site)
 

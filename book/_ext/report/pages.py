@@ -12,6 +12,8 @@ import io
 import re
 import shutil
 import xml.sax.saxutils
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +25,13 @@ UNUSED = (
     "_static/**/*.map",
     "_static/locales",
     "_static/scripts/fontawesome.js*",
-    "_static/vendor/fontawesome/*.ttf",
-    "_static/vendor/fontawesome/fa-brands*",
-    "_static/vendor/fontawesome/fa-regular*",
+    "_static/vendor/fontawesome/webfonts/*.ttf",
     "_static/webpack-macros.html",
     "_static/sbt-webpack-macros.html",
 )
-"""Files that others put there and no page asks for: the icons come from one font."""
-NEEDLESS = re.compile(
-    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>"
-    r'|\s*<meta name="docsearch:[^>]*>'
-)
-SOLUTION = re.compile(
-    r'<div class="solution dropdown admonition" id="([\w-]+)">\s*'
-    r'<p class="admonition-title">(.*?)</p>\s*<section[^>]*>(.*?)</section>\s*</div>',
-    re.S,
-)
+"""Files that others put there and no page asks for: browsers take fonts as WOFF2."""
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
-SUMMARY = re.compile(r"<summary\b.*?</summary>", re.S)
-"""The words on which a folded cell unfolds."""
-SIGNATURE = re.compile(r'<dl>\n(<dd><em class="sig-param">.*?</dd>)\n</dl>', re.S)
-"""The parameters of a long signature, a line each: no list of terms and what they mean."""
-VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
-ACCESSIBLE = {
+WORDS = {
     # docutils calls its citations a list, but not their entries list items.
     'role="list" class="citation-list"': 'class="citation-list"',
     ' role="doc-biblioentry"': "",
@@ -77,9 +63,35 @@ ACCESSIBLE = {
     ),
 }
 """Markup that others make, and what readers who use the keyboard or a voice need instead."""
+PATTERNS: dict[str, str | Callable[[re.Match[str]], str]] = {
+    # Icons come from one font, not from a script; nobody indexes the site but itself.
+    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js.*?</script>": "",
+    r'\s*<meta name="docsearch:[^>]*>': "",
+    # No script stands in an attribute: what buttons did, `book.js` does for `data-press`.
+    r'\sonclick="(\w+(?:\.\w+)?)\(\)"': r' data-press="\1"',
+    # The page says its width once.
+    r'(<meta name="viewport"[^>]*>)(.*)': lambda one: (
+        one[1] + re.sub(r'\s*<meta name="viewport"[^>]*>', "", one[2])
+    ),
+    # The words on which a folded cell unfolds are no paragraphs.
+    r"<summary\b.*?</summary>": lambda one: (
+        one[0].replace("<p ", "<span ").replace("</p>", "</span>")
+    ),
+    # The parameters of a long signature, a line each: no list of terms and what they mean.
+    r'<dl>\n(<dd><em class="sig-param">.*?</dd>)\n</dl>': lambda one: (
+        f'<span class="sig-lines">{_lines(one[1])}</span>'
+    ),
+    # Tables bring a style each; the site has its own.
+    r"<style(?: scoped)?>(?:(?!</style>).)*?\.dataframe.*?</style>\s*": "",
+}
+"""The same where what others make is not always the same string."""
+MENDINGS: dict[str, Callable[[str], str]] = {
+    **{made: partial(re.compile(re.escape(made)).sub, meant) for made, meant in WORDS.items()},
+    **{made: partial(re.compile(made, re.S).sub, meant) for made, meant in PATTERNS.items()},
+}
 
 
-def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) -> None:
+def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) -> list[str]:
     """Finish every new page of a built site.
 
     Parameters
@@ -94,17 +106,25 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
         The name of the book.
     store : Path
         Where equations that have been set are kept.
+
+    Returns
+    -------
+    list of str
+        What there was to mend or to remove on no page of a site that is all new. In the whole book
+        each has its place: others make it otherwise by now, and it goes through unmended.
     """
     written = [*sorted(site.glob("*.html")), *sorted(site.glob("book/**/*.html"))]
     pages = {path: path.read_text(encoding="utf-8") for path in written}
     new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
     script = site / "_static" / "tex-svg.js"
+    found: set[str] = set()
     for path, text in set_equations(new, script, store).items():
         name = path.relative_to(site)
-        text = previewed(folded(accessible(lean(text))), name, base, title)
+        text = previewed(mended(text, found), name, base, title)
         write_whole(path, secured(styled(text, site, name)).encode())
     for pattern in UNUSED:
-        for unused in site.glob(pattern):
+        for unused in list(site.glob(pattern)):
+            found.add(pattern)
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
     if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
         script.unlink(missing_ok=True)
@@ -112,24 +132,19 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     write_whole(site / "404.html", secured(not_found(base, title)).encode())
     if base:
         write_whole(site / "sitemap.xml", sitemap(site, base).encode())
+    all_new = not any(DONE in text for text in pages.values())
+    return [one for one in (*MENDINGS, *UNUSED) if one not in found and all_new]
 
 
-def lean(page: str) -> str:
-    """Return the page without what it does not need, and with no script in an attribute.
+def mended(page: str, found: set[str] | None = None) -> str:
+    """Return the page with the markup of others mended, each scrolling table under its own name.
 
-    What its buttons did by `onclick`, `book.js` does for `data-press`.
+    What there was to mend is added to `found`, by its string or pattern.
     """
-    page = re.sub(r'\sonclick="(\w+(?:\.\w+)?)\(\)"', r' data-press="\1"', NEEDLESS.sub("", page))
-    first = VIEWPORT.search(page)
-    return page if first is None else page[: first.end()] + VIEWPORT.sub("", page[first.end() :])
-
-
-def accessible(page: str) -> str:
-    """Return the page with its markup mended, each scrolling table under a name of its own."""
-    for made, meant in ACCESSIBLE.items():
-        page = page.replace(made, meant)
-    page = SUMMARY.sub(lambda s: s[0].replace("<p ", "<span ").replace("</p>", "</span>"), page)
-    page = SIGNATURE.sub(lambda one: f'<span class="sig-lines">{_lines(one[1])}</span>', page)
+    for made, mend in MENDINGS.items():
+        before, page = page, mend(page)
+        if found is not None and page != before:
+            found.add(made)
     first, *rest = page.split('aria-label="table"')
     return first + "".join(f'aria-label="table {n}"{part}' for n, part in enumerate(rest, 1))
 
@@ -139,13 +154,10 @@ def _lines(parameters: str) -> str:
 
 
 def styled(page: str, site: Path, name: Path) -> str:
-    """Return the page with the styles that its outputs bring in a file of the site, or gone.
-
-    Tables bring one that the site's own style sheet makes needless.
-    """
+    """Return the page with the styles that its outputs bring in a file of the site."""
     start = page.index("<body")
     head, body = page[:start], page[start:]
-    rules = dict.fromkeys(one.strip() for one in STYLE.findall(body) if ".dataframe" not in one)
+    rules = dict.fromkeys(one.strip() for one in STYLE.findall(body))
     body = STYLE.sub("", body)
     if not rules:
         return head + body
@@ -153,23 +165,6 @@ def styled(page: str, site: Path, name: Path) -> str:
     write_whole(site / file, ("\n".join(rules) + "\n").encode())
     link = f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n</head>'
     return head.replace("</head>", link, 1) + body
-
-
-def folded(page: str) -> str:
-    """Return the page with each solution folded, by the browser itself; a link to it unfolds it."""
-
-    def details(solution: re.Match[str]) -> str:
-        name, title, body = solution.groups()
-        words = re.sub(r"<[^>]+>", "", title)
-        [exercise] = re.findall(r'href="([^"]*)"', title)
-        return (
-            f'<details class="solution admonition"><summary class="admonition-title">{words}'
-            f'</summary>\n<div id="{name}">{body}'
-            f'<p class="to-exercise"><a href="{exercise}">Back to the exercise</a></p>'
-            "</div></details>"
-        )
-
-    return SOLUTION.sub(details, page)
 
 
 def previewed(page: str, name: Path, base: str, title: str) -> str:
