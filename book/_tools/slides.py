@@ -28,7 +28,8 @@ from traitlets.config import Config
 
 from analysis.internal.files import write_whole
 from report import ROOT
-from report.equations import set_equations
+from report.browser import installed
+from report.equations import STORE, Equations, mathjax, with_glyphs
 from report.packages import file_of
 
 REVEAL = "https://reveal.invalid"
@@ -182,8 +183,11 @@ def exported(notebook: NotebookNode) -> str:
     return page
 
 
-def self_contained(page: str, title: str, script: Path, store: Path) -> str:
-    """Return exported slides with reveal.js inside, their equations set, and no other host."""
+def self_contained(page: str, title: str, equations: Equations | None) -> str:
+    """Return exported slides with reveal.js inside, their equations set, and no other host.
+
+    Without `equations` to set them MathJax comes into the file and does it when it is shown.
+    """
     page = re.sub(r"<title>.*?</title>", f"<title>{html.escape(title)}</title>", page, flags=re.S)
     page = ELSEWHERE.sub("", page)
     page = re.sub(r"<script>\s*require\(.*?</script>", lambda _: started(title), page, flags=re.S)
@@ -193,16 +197,15 @@ def self_contained(page: str, title: str, script: Path, store: Path) -> str:
         page,
     )
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
-    page = with_equations_marked(page)
-    whole = set_equations({script: page}, script, store)[script]
-    if "<mjx-container" not in whole:
-        mathjax = script.read_text(encoding="utf-8")
-        whole = whole.replace("</head>", f"<script>{mathjax}</script></head>", 1)
-    return whole
+    page = with_equations(page, equations)
+    if equations is None:
+        script = mathjax().read_text(encoding="utf-8")
+        return page.replace("</head>", f"<script>{script}</script></head>", 1)
+    return with_glyphs(page, equations.glyphs)
 
 
-def with_equations_marked(page: str) -> str:
-    """Return the page with its TeX marked as the book's pages mark it, code left alone."""
+def with_equations(page: str, equations: Equations | None) -> str:
+    """Return the page with its TeX set, or marked for MathJax, as in the book; code left alone."""
     start = page.index('<div class="slides">')
     head, body = page[:start], page[start:]
     kept: list[str] = []
@@ -212,15 +215,19 @@ def with_equations_marked(page: str) -> str:
         return f"\x00{len(kept) - 1}\x00"
 
     body = re.sub(r"<(pre|script|style|svg)\b.*?</\1>|<[^>]+>", keep, body, flags=re.S)
-    body = re.sub(
-        r"\$\$(.+?)\$\$",
-        r'<div class="math equation notranslate nohighlight">\\[\1\\]</div>',
-        body,
-        flags=re.S,
-    )
-    body = re.sub(
-        r"\$([^$\n]+?)\$", r'<span class="math notranslate nohighlight">\\(\1\\)</span>', body
-    )
+
+    def put(found: re.Match[str]) -> str:
+        display = found[1] is not None
+        tex = found[1] or found[2]
+        if equations is not None:
+            made = equations.set(html.unescape(tex).strip(), display)
+        else:
+            made = rf"\[{tex}\]" if display else rf"\({tex}\)"
+        if display:
+            return f'<div class="math equation notranslate nohighlight">{made}</div>'
+        return f'<span class="math notranslate nohighlight">{made}</span>'
+
+    body = re.sub(r"\$\$((?s:.+?))\$\$|\$([^$\n]+?)\$", put, body)
     return head + re.sub(r"\x00(\d+)\x00", lambda one: kept[int(one[1])], body)
 
 
@@ -239,8 +246,8 @@ def reveal_file(name: str) -> str:
 
 def make_slides(build: Path, target: Path) -> list[Path]:
     """Make every deck of the book from a finished build, and return the files."""
-    chapters, store = Chapters(build), ROOT / "_build" / "equations.json"
-    script = file_of("sphinx-mathjax-offline", "/tex-svg.js")
+    chapters = Chapters(build)
+    equations = None if installed() is None else Equations(STORE)
     target.mkdir(parents=True, exist_ok=True)
     made = []
     for source in sorted((ROOT / "book" / "slides").glob("*.md")):
@@ -248,7 +255,9 @@ def make_slides(build: Path, target: Path) -> list[Path]:
         [title] = re.findall(r"^# (.*)$", deck, re.M)[:1]
         page = exported(notebook_of(deck, chapters))
         made.append(target / f"{source.stem}.slides.html")
-        write_whole(made[-1], self_contained(page, title, script, store).encode())
+        write_whole(made[-1], self_contained(page, title, equations).encode())
+    if equations is not None:
+        equations.close()
     return made
 
 

@@ -35,7 +35,8 @@ from analysis.lab import grid, sweep
 from analysis.lab import training as lab
 from analysis.laws import PUBLISHED
 from analysis.studies.record import FOLDER, record, recorded
-from report import equations, pages
+from report import pages
+from report.equations import Equations
 
 PACKAGE = Path(analysis.__file__).parent
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not found</body></html>\n"
@@ -728,7 +729,6 @@ PAGE = (
 
 def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
     (tmp_path / "_static").mkdir()
-    (tmp_path / "_static" / "tex-svg.js").write_text("MathJax")
     page = tmp_path / "book" / "page.html"
     page.parent.mkdir()
     page.write_text(PAGE)
@@ -772,20 +772,26 @@ def test_what_is_interrupted_while_written_is_not_there(tmp_path, monkeypatch, e
 
 
 def test_a_damaged_store_of_equations_is_made_anew(tmp_path, monkeypatch):
-    script, store = tmp_path / "tex-svg.js", tmp_path / "equations.json"
-    script.write_text("MathJax")
+    store = tmp_path / "equations.json"
     made = '<mjx-container><svg width="5ex" aria-hidden="true"></svg></mjx-container>'
-    monkeypatch.setattr(equations, "installed", lambda: "a browser")
-    monkeypatch.setattr(equations, "_converted", lambda wanted, _: [made] * len(wanted))
-    page = PAGE.replace("A question", r'<span class="math">\(k_N\)</span>')
-    expected = equations.set_equations({store: page}, script, store)
+
+    def convert(equations, _tex, _display):
+        equations._page = "a page"
+        return made
+
+    def setting():
+        with contextlib.closing(Equations(store)) as equations:
+            return equations.set("k_N", display=False)
+
+    monkeypatch.setattr(Equations, "_converted", convert)
+    expected = setting()
     good = store.read_bytes()
     for _, content in [*truncated(good), *replaced(good)]:
         store.write_bytes(content)
-        assert equations.set_equations({store: page}, script, store) == expected
+        assert setting() == expected
         assert store.read_bytes() == good
     for part in ("equations", "glyphs", "version"):
         content = json.loads(good)
         for wrong in ([], None, {"x": None}):
             store.write_text(json.dumps(content | {part: wrong}))
-            assert equations.set_equations({store: page}, script, store) == expected
+            assert setting() == expected

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import re
 import types
 from pathlib import Path
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from sphinx.errors import ConfigError
 
 import pdf
-from report import addresses, browser, equations, pages
+from report import addresses, pages
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head>
@@ -95,7 +94,6 @@ def test_a_built_site_is_finished_once(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "_static" / "locales").mkdir(parents=True)
     (tmp_path / "_static" / "a.js.map").write_text("{}")
-    (tmp_path / "_static" / "tex-svg.js").write_text("")
     page = tmp_path / "book" / "04_price.html"
     page.write_text(PAGE.replace("\\(k_N\\)", "k"))
     settings = {
@@ -112,7 +110,6 @@ def test_a_built_site_is_finished_once(tmp_path):
     assert len(nowhere) == len(pages.MENDINGS) - 2 + len(pages.UNUSED) - 2
     assert not (tmp_path / "_static" / "locales").exists()
     assert not (tmp_path / "_static" / "a.js.map").exists()
-    assert not (tmp_path / "_static" / "tex-svg.js").exists()
     assert (
         "<loc>https://example.org/book/04_price.html</loc>"
         in (tmp_path / "sitemap.xml").read_text()
@@ -122,7 +119,6 @@ def test_a_built_site_is_finished_once(tmp_path):
 
 def test_without_a_public_address_there_is_no_site_map(tmp_path):
     (tmp_path / "_static").mkdir()
-    (tmp_path / "_static" / "tex-svg.js").write_text("")
     pages.finish_pages(
         tmp_path, first="book/index.html", base="", title="A book", store=tmp_path / "eq.json"
     )
@@ -174,59 +170,6 @@ class TestAddress:
         assert options["kept"] == 1
         assert options["repository_url"] == "https://github.com/some-body/book"
         assert set(options["launch_buttons"]) >= {"binderhub_url", "colab_url"}
-
-
-class TestEquations:
-    def test_are_found_with_how_they_stand(self):
-        page = (
-            '<p><span class="math notranslate">\\(a &lt; b\\)</span></p>'
-            '<div class="math" id="e"><span class="eqno">(1)</span>\\[x\n= y\\]</div>'
-            "<code>\\(not this\\)</code>"
-        )
-        assert equations.equations_of(page) == [("a < b", False), ("x\n= y", True)]
-
-    def test_without_a_browser_pages_stay_as_they_are(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(equations, "installed", lambda: None)
-        script = tmp_path / "tex-svg.js"
-        script.write_text("")
-        page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
-        assert equations.set_equations(page, script, tmp_path / "kept.json") == page
-
-    def test_what_was_set_is_taken_from_the_store(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(equations, "installed", lambda: None)
-        script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
-        script.write_text("")
-        made = '<mjx-container><svg><use xlink:href="#TEX-I-1"></use></svg></mjx-container>'
-        version = hashlib.sha256(b"").hexdigest()
-        kept = {"version": version, "equations": {"inline: x": made}, "glyphs": {"TEX-I-1": "M0"}}
-        store.write_text(json.dumps(kept))
-        page = (
-            '<head><script>window.MathJax = {}</script><script src="_static/tex-svg.js"></script>'
-            '</head><body><span class="math">\\(x\\)</span></body>'
-        )
-        [done] = equations.set_equations({Path("a.html"): page}, script, store).values()
-        assert f'<span class="math">{made}</span>' in done
-        assert '<path id="TEX-I-1" d="M0"></path>' in done
-        assert "MathJax = " not in done
-        assert "tex-svg" not in done
-
-    @pytest.mark.parametrize("content", ["", "{", '{"version": "old", "equations": {}}'])
-    def test_a_damaged_or_older_store_is_not_trusted(self, tmp_path, monkeypatch, content):
-        monkeypatch.setattr(equations, "installed", lambda: None)
-        script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
-        script.write_text("")
-        store.write_text(content)
-        page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
-        assert equations.set_equations(page, script, store) == page
-
-    @pytest.mark.skipif(browser.installed() is None, reason="no Chromium here")
-    def test_a_wrong_equation_is_an_error_that_shows_it(self, tmp_path):
-        files = __import__("importlib.metadata").metadata.files("sphinx-mathjax-offline")
-        [script] = (Path(file.locate()) for file in files if file.name == "tex-svg.js")
-        page = {Path("a.html"): '<span class="math">\\(\\frac{1\\)</span>'}
-        with pytest.raises(equations.EquationError, match=r"\\frac\{1"):
-            equations.set_equations(page, script, tmp_path / "kept.json")
-        assert not (tmp_path / "kept.json").exists()
 
 
 class TestArticle:

@@ -113,7 +113,7 @@ class TestMaking:
 
     def test_code_and_attributes_are_no_equations(self):
         page = '<div class="slides"><h2 id="a-$x$">$x$</h2><pre>$a = $b</pre><p>$$y$$</p>'
-        marked = slides.with_equations_marked(page)
+        marked = slides.with_equations(page, None)
         assert '<h2 id="a-$x$"><span class="math' in marked
         assert "<pre>$a = $b</pre>" in marked
         assert "\\[y\\]" in marked

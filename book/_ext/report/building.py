@@ -1,6 +1,5 @@
 """How a build begins and ends.
 
-- MathJax comes from the installed package `sphinx-mathjax-offline`, so pages ask no outside host.
 - What notebooks compute is kept under a digest of `analysis/` and of the data at hand: a change
   there runs them again. With STRICT=1 in the environment every notebook is executed anew.
 - Kernels import the package of this checkout; each computes on one core, for every core has one,
@@ -23,7 +22,7 @@ from analysis.internal.files import write_whole
 from report import ROOT
 from report.addresses import base_url, open_elsewhere, repository
 from report.dated import date_by_commit
-from report.packages import file_of
+from report.equations import STORE
 from report.pages import finish_pages, preview
 from report.sums import MEMORY, write_sums
 
@@ -90,12 +89,6 @@ def prepare_kernels() -> None:
     os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
-def add_mathjax(app: Sphinx) -> None:
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file_of("sphinx-mathjax-offline", "/tex-svg.js"), static / "tex-svg.js")
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     if error is not None:
         return
@@ -111,10 +104,9 @@ def finish_site(app: Sphinx, site: Path) -> None:
             stale.unlink()
         write_whole(drawn, preview())
     write_whole(site / "_static" / "preview.png", drawn.read_bytes())
-    store = ROOT / "_build" / "equations.json"
     base, title = app.config.html_baseurl, app.config.html_title
     first = f"{app.config.master_doc}.html"
-    nowhere = finish_pages(site, first=first, base=base, title=title, store=store)
+    nowhere = finish_pages(site, first=first, base=base, title=title, store=STORE)
     if os.environ.get("STRICT") == "1":
         for made in nowhere:
             logger.warning("report.pages mends what is on no page: %s", made)
@@ -125,5 +117,4 @@ def finish_site(app: Sphinx, site: Path) -> None:
 def setup(app: Sphinx) -> None:
     app.add_config_value("analysis_digest", "", "env")
     app.connect("config-inited", configure, priority=900)
-    app.connect("builder-inited", add_mathjax)
     app.connect("build-finished", finish, priority=900)

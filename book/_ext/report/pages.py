@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.internal.files import write_whole
-from report.equations import set_equations
+from report.equations import kept, with_glyphs
 
 DONE = 'http-equiv="Content-Security-Policy"'
 UNUSED = (
@@ -105,7 +105,7 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     title : str
         The name of the book.
     store : Path
-        Where equations that have been set are kept.
+        Where equations that have been set are kept, and the glyphs that they use.
 
     Returns
     -------
@@ -116,18 +116,16 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     written = [*sorted(site.glob("*.html")), *sorted(site.glob("book/**/*.html"))]
     pages = {path: path.read_text(encoding="utf-8") for path in written}
     new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
-    script = site / "_static" / "tex-svg.js"
+    glyphs = kept(store)["glyphs"]
     found: set[str] = set()
-    for path, text in set_equations(new, script, store).items():
+    for path, text in new.items():
         name = path.relative_to(site)
-        text = previewed(mended(text, found), name, base, title)
+        text = previewed(mended(with_glyphs(text, glyphs), found), name, base, title)
         write_whole(path, secured(styled(text, site, name)).encode())
     for pattern in UNUSED:
         for unused in list(site.glob(pattern)):
             found.add(pattern)
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
-    if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
-        script.unlink(missing_ok=True)
     write_whole(site / "index.html", secured(forward(first, title)).encode())
     write_whole(site / "404.html", secured(not_found(base, title)).encode())
     if base:
