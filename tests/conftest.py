@@ -10,7 +10,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from browser import installed, opened
+
+from report.browser import installed, opened
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "strict" / "_build" / "html"
@@ -24,7 +25,7 @@ hypothesis.settings.load_profile("project")
 
 
 TOGETHER = (
-    *("test_server.py", "test_valid.py", "test_site_build.py"),
+    *("test_server.py", "test_valid.py", "test_building.py"),
     *("TestStudentEdition", "TestDeck", "TestPrinted"),
 )
 """Tests that share what takes long to make: they run in one process."""

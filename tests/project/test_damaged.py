@@ -18,11 +18,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from zlib import crc32
 
-import equations
 import numpy as np
-import pages
 import pytest
-import whole
 
 import analysis
 from analysis.advice import load_models
@@ -33,11 +30,13 @@ from analysis.datasets import SEQUENCE, VALIDATION_SETS, DataSet, DataUnavailabl
 from analysis.datasets import registry as datasets
 from analysis.datasets.gadre import read_testbed
 from analysis.internal.checkpoint import Checkpoint
-from analysis.internal.files import DamagedDataError
+from analysis.internal.files import DamagedDataError, write_whole
 from analysis.lab import grid, sweep
 from analysis.lab import training as lab
 from analysis.laws import PUBLISHED
 from analysis.studies.record import FOLDER, record, recorded
+from report import pages
+from report.equations import Equations
 
 PACKAGE = Path(analysis.__file__).parent
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not found</body></html>\n"
@@ -730,7 +729,6 @@ PAGE = (
 
 def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
     (tmp_path / "_static").mkdir()
-    (tmp_path / "_static" / "tex-svg.js").write_text("MathJax")
     page = tmp_path / "book" / "page.html"
     page.parent.mkdir()
     page.write_text(PAGE)
@@ -743,9 +741,7 @@ def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
         store=tmp_path / "store",
     )
     with monkeypatch.context() as patch:
-        patch.setattr(
-            Path, "write_text", lambda path, text, **_: path.write_bytes(b"<ht") and full()
-        )
+        patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
             site()
     assert page.read_text() == PAGE
@@ -756,39 +752,46 @@ def test_a_page_is_finished_whole_or_stays_as_it_was(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, SystemExit])
-def test_what_is_interrupted_while_written_is_not_there(tmp_path, error):
+def test_what_is_interrupted_while_written_is_not_there(tmp_path, monkeypatch, error):
     path = tmp_path / "folder" / "file"
 
-    def half():
-        with whole.written(path) as scratch:
-            scratch.write_text("half")
-            raise error
+    def half(_file):
+        raise error
 
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", half)
+        with pytest.raises(error):
+            write_whole(path, b"half")
+        assert left_in(tmp_path) == []
+    write_whole(path, b"whole")
+    monkeypatch.setattr(os, "fsync", half)
     with pytest.raises(error):
-        half()
-    assert left_in(tmp_path) == []
-    whole.write(path, "whole")
-    with pytest.raises(error):
-        half()
+        write_whole(path, b"half")
     assert path.read_text() == "whole"
     assert left_in(tmp_path) == ["file"]
 
 
 def test_a_damaged_store_of_equations_is_made_anew(tmp_path, monkeypatch):
-    script, store = tmp_path / "tex-svg.js", tmp_path / "equations.json"
-    script.write_text("MathJax")
+    store = tmp_path / "equations.json"
     made = '<mjx-container><svg width="5ex" aria-hidden="true"></svg></mjx-container>'
-    monkeypatch.setattr(equations, "installed", lambda: "a browser")
-    monkeypatch.setattr(equations, "_converted", lambda wanted, _: [made] * len(wanted))
-    page = PAGE.replace("A question", r'<span class="math">\(k_N\)</span>')
-    expected = equations.set_equations({store: page}, script, store)
+
+    def convert(equations, _tex, _display):
+        equations._page = "a page"
+        return made
+
+    def setting():
+        with contextlib.closing(Equations(store)) as equations:
+            return equations.set("k_N", display=False)
+
+    monkeypatch.setattr(Equations, "_converted", convert)
+    expected = setting()
     good = store.read_bytes()
     for _, content in [*truncated(good), *replaced(good)]:
         store.write_bytes(content)
-        assert equations.set_equations({store: page}, script, store) == expected
+        assert setting() == expected
         assert store.read_bytes() == good
     for part in ("equations", "glyphs", "version"):
         content = json.loads(good)
         for wrong in ([], None, {"x": None}):
             store.write_text(json.dumps(content | {part: wrong}))
-            assert equations.set_equations({store: page}, script, store) == expected
+            assert setting() == expected

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import student
 import yaml
 from bs4 import BeautifulSoup
+
+import student
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = ROOT / "_build" / "student"

@@ -2,20 +2,17 @@
 
 import base64
 import hashlib
-import json
 import re
 import types
 from pathlib import Path
 
-import book_pdf
-import browser
-import equations
-import pages
 import pytest
-import site_build
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx.errors import ConfigError
+
+import pdf
+from report import addresses, pages
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head>
@@ -63,14 +60,14 @@ class TestSecured:
 
 class TestPage:
     def test_says_its_width_once_and_has_no_script_in_an_attribute(self):
-        page = pages.lean(PAGE)
+        page = pages.mended(PAGE)
         assert page.count('name="viewport"') == 1
         assert "onclick" not in page
         assert 'data-press="window.print"' in page
 
     def test_tables_that_scroll_have_names_of_their_own(self):
         made = '<div class="output text_html"><div>\n<style scoped>'
-        page = pages.accessible(made + made + "<th></th>")
+        page = pages.mended(made + made + "<th></th>")
         assert 'aria-label="table 1"' in page
         assert 'aria-label="table 2"' in page
         assert "<td></td>" in page
@@ -97,7 +94,6 @@ def test_a_built_site_is_finished_once(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "_static" / "locales").mkdir(parents=True)
     (tmp_path / "_static" / "a.js.map").write_text("{}")
-    (tmp_path / "_static" / "tex-svg.js").write_text("")
     page = tmp_path / "book" / "04_price.html"
     page.write_text(PAGE.replace("\\(k_N\\)", "k"))
     settings = {
@@ -106,13 +102,14 @@ def test_a_built_site_is_finished_once(tmp_path):
         "title": "A book",
         "store": tmp_path / "eq.json",
     }
-    pages.finish_pages(tmp_path, **settings)
+    nowhere = pages.finish_pages(tmp_path, **settings)
     once = page.read_text()
-    pages.finish_pages(tmp_path, **settings)
+    assert pages.finish_pages(tmp_path, **settings) == []
     assert page.read_text() == once
+    assert {"_static/locales", "_static/**/*.map"} & set(nowhere) == set()
+    assert len(nowhere) == len(pages.MENDINGS) - 2 + len(pages.UNUSED) - 2
     assert not (tmp_path / "_static" / "locales").exists()
     assert not (tmp_path / "_static" / "a.js.map").exists()
-    assert not (tmp_path / "_static" / "tex-svg.js").exists()
     assert (
         "<loc>https://example.org/book/04_price.html</loc>"
         in (tmp_path / "sitemap.xml").read_text()
@@ -122,7 +119,6 @@ def test_a_built_site_is_finished_once(tmp_path):
 
 def test_without_a_public_address_there_is_no_site_map(tmp_path):
     (tmp_path / "_static").mkdir()
-    (tmp_path / "_static" / "tex-svg.js").write_text("")
     pages.finish_pages(
         tmp_path, first="book/index.html", base="", title="A book", store=tmp_path / "eq.json"
     )
@@ -143,95 +139,42 @@ class TestAddress:
     )
     def test_of_a_repository(self, given):
         if "token" in given:  # a secret is never published
-            assert "token" not in site_build.address(given)
+            assert "token" not in addresses.address(given)
         else:
-            assert site_build.address(given) == "https://github.com/some-body/a.book"
+            assert addresses.address(given) == "https://github.com/some-body/a.book"
 
     @pytest.mark.parametrize(
         "given", ["", "/srv/git/book", "file:///srv", "https://host/x", "../x"]
     )
     def test_that_a_reader_cannot_open_is_none(self, given):
-        assert site_build.address(given) == ""
+        assert addresses.address(given) == ""
 
     def test_named_badly_is_an_error(self, monkeypatch):
         monkeypatch.setenv("BOOK_REPOSITORY_URL", "somewhere")
         with pytest.raises(ConfigError, match=r"BOOK_REPOSITORY_URL .* got 'somewhere'"):
-            site_build.repository()
+            addresses.repository()
         monkeypatch.setenv("BOOK_BASE_URL", "example.org")
         with pytest.raises(ConfigError, match=r"BOOK_BASE_URL .* got 'example\.org'"):
-            site_build.base_url()
+            addresses.base_url()
 
     def test_of_the_site_ends_in_one_slash(self, monkeypatch):
         monkeypatch.setenv("BOOK_BASE_URL", "https://example.org/book//")
-        assert site_build.base_url() == "https://example.org/book/"
+        assert addresses.base_url() == "https://example.org/book/"
         monkeypatch.delenv("BOOK_BASE_URL")
-        assert site_build.base_url() == ""
+        assert addresses.base_url() == ""
 
     def test_of_a_repository_gives_buttons(self):
         config = types.SimpleNamespace(html_theme_options={"kept": 1})
-        site_build.open_elsewhere(config, "https://github.com/some-body/book")
+        addresses.open_elsewhere(config, "https://github.com/some-body/book")
         options = config.html_theme_options
         assert options["kept"] == 1
         assert options["repository_url"] == "https://github.com/some-body/book"
         assert set(options["launch_buttons"]) >= {"binderhub_url", "colab_url"}
 
 
-class TestEquations:
-    def test_are_found_with_how_they_stand(self):
-        page = (
-            '<p><span class="math notranslate">\\(a &lt; b\\)</span></p>'
-            '<div class="math" id="e"><span class="eqno">(1)</span>\\[x\n= y\\]</div>'
-            "<code>\\(not this\\)</code>"
-        )
-        assert equations.equations_of(page) == [("a < b", False), ("x\n= y", True)]
-
-    def test_without_a_browser_pages_stay_as_they_are(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(equations, "installed", lambda: None)
-        script = tmp_path / "tex-svg.js"
-        script.write_text("")
-        page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
-        assert equations.set_equations(page, script, tmp_path / "kept.json") == page
-
-    def test_what_was_set_is_taken_from_the_store(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(equations, "installed", lambda: None)
-        script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
-        script.write_text("")
-        made = '<mjx-container><svg><use xlink:href="#TEX-I-1"></use></svg></mjx-container>'
-        version = hashlib.sha256(b"").hexdigest()
-        kept = {"version": version, "equations": {"inline: x": made}, "glyphs": {"TEX-I-1": "M0"}}
-        store.write_text(json.dumps(kept))
-        page = (
-            '<head><script>window.MathJax = {}</script><script src="_static/tex-svg.js"></script>'
-            '</head><body><span class="math">\\(x\\)</span></body>'
-        )
-        [done] = equations.set_equations({Path("a.html"): page}, script, store).values()
-        assert f'<span class="math">{made}</span>' in done
-        assert '<path id="TEX-I-1" d="M0"></path>' in done
-        assert "MathJax = " not in done
-        assert "tex-svg" not in done
-
-    @pytest.mark.parametrize("content", ["", "{", '{"version": "old", "equations": {}}'])
-    def test_a_damaged_or_older_store_is_not_trusted(self, tmp_path, monkeypatch, content):
-        monkeypatch.setattr(equations, "installed", lambda: None)
-        script, store = tmp_path / "tex-svg.js", tmp_path / "kept.json"
-        script.write_text("")
-        store.write_text(content)
-        page = {Path("a.html"): '<span class="math">\\(x\\)</span>'}
-        assert equations.set_equations(page, script, store) == page
-
-    @pytest.mark.skipif(browser.installed() is None, reason="no Chromium here")
-    def test_a_wrong_equation_is_an_error_that_shows_it(self, tmp_path):
-        files = __import__("importlib.metadata").metadata.files("sphinx-mathjax-offline")
-        [script] = (Path(file.locate()) for file in files if file.name == "tex-svg.js")
-        page = {Path("a.html"): '<span class="math">\\(\\frac{1\\)</span>'}
-        with pytest.raises(equations.EquationError, match=r"\\frac\{1"):
-            equations.set_equations(page, script, tmp_path / "kept.json")
-        assert not (tmp_path / "kept.json").exists()
-
-
 class TestArticle:
     def test_anchors_carry_the_name_of_their_page(self):
-        text = book_pdf.article(PAGE, "04_price", {"03_x", "04_price"})
+        text = pdf.article(PAGE, "04_price", {"03_x", "04_price"})
         assert 'id="04_price"' in text
         assert 'id="04_price--price"' in text
         assert 'href="#04_price--price"' in text
@@ -241,18 +184,18 @@ class TestArticle:
         assert "url(#04_price--p1)" in text
 
     def test_links_out_of_the_book_lead_nowhere(self):
-        text = book_pdf.article(PAGE, "04_price", {"04_price"})
+        text = pdf.article(PAGE, "04_price", {"04_price"})
         assert "03_x" not in text
 
     def test_a_page_without_an_article_is_named(self):
         with pytest.raises(ValueError, match="04_price: the page has no article"):
-            book_pdf.article("<html></html>", "04_price", set())
+            pdf.article("<html></html>", "04_price", set())
 
     def test_it_carries_the_date_of_the_commit(self, monkeypatch):
         made = b"/CreationDate (D:20990101000000+00'00')\n/ModDate (D:20990101000000+00'00')>>"
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-        dated = book_pdf.dated(made)
+        dated = pdf.dated(made)
         assert dated.count(b"D:19700101000000") == 2
         assert len(dated) == len(made)
         monkeypatch.delenv("SOURCE_DATE_EPOCH")
-        assert book_pdf.dated(made) == made
+        assert pdf.dated(made) == made

@@ -8,11 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import urldefrag
 
-import package
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from names import Reading, linked
+
+from report import rooms
+from report.names import Reading, linked
 
 ROOT = Path(__file__).resolve().parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -40,7 +41,7 @@ def entries(site) -> dict[str, str]:
 
 
 def test_there_is_a_page_for_each_room():
-    shown = {room.split(".")[1] for room in package.rooms()}
+    shown = {room.split(".")[1] for room in rooms.public_rooms()}
     assert {Path(page).name for page in PAGES[1:]} == shown
     assert [one.stem for one in sorted((ROOT / "book" / "reference").glob("*"))] == sorted(
         Path(page).name for page in PAGES
@@ -48,30 +49,30 @@ def test_there_is_a_page_for_each_room():
 
 
 def test_every_module_at_the_top_says_what_is_public():
-    for room in package.rooms():
+    for room in rooms.public_rooms():
         if not room.startswith("analysis.studies."):
             assert "explorer" in room or import_module(room).__all__
 
 
 @pytest.mark.site
 class TestEntries:
-    @pytest.mark.parametrize("room", package.rooms())
+    @pytest.mark.parametrize("room", rooms.public_rooms())
     def test_every_public_name_has_one(self, site, room):
         known = entries(site)
         assert room in known
-        for name in package.public_names(room):
+        for name in rooms.public_names(room):
             assert f"{room}.{name}" in known
 
     def test_nothing_internal_has_one(self, site):
-        rooms = (*package.rooms(), "analysis.studies", "analysis.figures.explorer")
+        shown = (*rooms.public_rooms(), "analysis.studies", "analysis.figures.explorer")
         for name in entries(site):
             assert "internal" not in name
             assert not any(part.startswith("_") for part in name.split("."))
-            assert name.startswith(tuple(f"{room}." for room in rooms)) or name in rooms
+            assert name.startswith(tuple(f"{room}." for room in shown)) or name in shown
 
     def test_every_kind_of_a_signature_has_one(self, site):
         page = parsed(site / f"{CHAPTER['file']}.html")
-        assert {one["id"] for one in page.select("dl.py.type > dt")} == set(package.KINDS)
+        assert {one["id"] for one in page.select("dl.py.type > dt")} == set(rooms.KINDS)
 
     @pytest.mark.parametrize("page", PAGES)
     def test_says_nothing_that_changes_from_build_to_build(self, site, page):
@@ -139,10 +140,10 @@ def test_annotations_are_shown_as_written_without_their_checks():
     from analysis.fit import fit_parametric
     from analysis.tradeoff import place
 
-    written, answer = package.show_as_written(None, "function", "", place, {}, "()", "")
+    written, answer = rooms.show_as_written(None, "function", "", place, {}, "()", "")
     assert written == "(law: ParametricLaw, N: Positive, D: Positive)"
     assert answer == "Placement"
-    written, _ = package.show_as_written(None, "function", "", fit_parametric, {}, "()", "")
+    written, _ = rooms.show_as_written(None, "function", "", fit_parametric, {}, "()", "")
     assert "Annotated" not in written
     ast.parse(f"def f{written}: ...")
 

@@ -13,8 +13,9 @@ from urllib.parse import quote, unquote, urldefrag
 import pypdf
 import pytest
 import yaml
-from browser import installed
 from bs4 import BeautifulSoup
+
+from report.browser import installed
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "_build" / "screenshots"
@@ -282,8 +283,9 @@ def printed(site, tmp_path_factory):
     if installed() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    command = [sys.executable, str(ROOT / "book" / "_ext" / "book_pdf.py"), site, target]
-    subprocess.run(command, check=True)
+    command = [sys.executable, ROOT / "book" / "_tools" / "pdf.py", site, target]
+    inside = os.environ | {"PYTHONPATH": str(ROOT / "book" / "_ext")}
+    subprocess.run(command, check=True, env=inside)
     return pypdf.PdfReader(target)
 
 

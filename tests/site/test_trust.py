@@ -5,10 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import offline
 import pytest
-import sums
 import yaml
+
+import offline
+from differences import compare
+from report import sums
 
 ROOT = Path(__file__).resolve().parents[2]
 PROSE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "analysis", "tests", "book", "benchmarks")
@@ -68,12 +70,12 @@ class TestSums:
 
     def test_the_same_site_is_verified(self, tmp_path, capsys):
         old, new = self.site(tmp_path / "old", "two"), self.site(tmp_path / "new", "two")
-        assert sums.verify(str(old), new) == 0
+        assert compare(str(old), new) == 0
         assert "all 2 files" in capsys.readouterr().out
 
     def test_a_difference_is_shown_as_page_element_old_and_new(self, tmp_path, capsys):
         old, new = self.site(tmp_path / "old", "two"), self.site(tmp_path / "new", "2")
-        assert sums.verify(str(old), new) == 1
+        assert compare(str(old), new) == 1
         assert (
             'book/page.html: /html[1]/body[1]/main#m/p[2]: old <p class="x">two</p> '
             'new <p class="x">2</p>' in capsys.readouterr().out
@@ -84,7 +86,7 @@ class TestSums:
         (new / "data.csv").write_text("a,b\n1,3\n")
         (new / "more.txt").write_text("more")
         (new / "book" / "page.html").unlink()
-        assert sums.verify(str(old), new) == 1
+        assert compare(str(old), new) == 1
         told = capsys.readouterr().out
         assert "book/page.html: published, but not built again" in told
         assert "more.txt: built again, but not published" in told
@@ -93,7 +95,7 @@ class TestSums:
     def test_a_published_file_that_was_changed_is_not_trusted(self, tmp_path, capsys):
         old, new = self.site(tmp_path / "old", "two"), self.site(tmp_path / "new", "2")
         (old / "book" / "page.html").write_text("something else")
-        assert sums.verify(str(old), new) == 1
+        assert compare(str(old), new) == 1
         assert "does not have its published sum" in capsys.readouterr().out
 
     @pytest.mark.parametrize(
@@ -102,12 +104,12 @@ class TestSums:
     def test_a_list_that_is_none_is_refused(self, tmp_path, capsys, text):
         old, new = self.site(tmp_path / "old", "two"), self.site(tmp_path / "new", "two")
         (old / sums.NAME).write_text(text)
-        assert sums.verify(str(old), new) == 2
+        assert compare(str(old), new) == 2
         assert sums.NAME in capsys.readouterr().err
 
     def test_a_site_that_is_not_there_is_said(self, tmp_path, capsys):
         new = self.site(tmp_path / "new", "two")
-        assert sums.verify(str(tmp_path / "nowhere"), new) == 2
+        assert compare(str(tmp_path / "nowhere"), new) == 2
         assert "nowhere" in capsys.readouterr().err
 
 

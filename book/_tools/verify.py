@@ -1,11 +1,11 @@
 """Build the site once more, elsewhere and otherwise, and compare it with the published one.
 
-    python book/_ext/rebuild.py PUBLISHED
+    PYTHONPATH=book/_ext python book/_tools/verify.py PUBLISHED
 
 The sources are copied to a new folder with a space in its name and built there from nothing, in
 another time zone, locale and order of hashes, without a network and in another year, as far as the
-machine lets (`unshare`, `faketime`). What was published must come out, bit by bit; `sums` shows
-what does not. PUBLISHED is a folder or an address with a `SHA256SUMS`.
+machine lets (`unshare`, `faketime`). What was published must come out, bit by bit; `differences`
+shows what does not. PUBLISHED is a folder or an address with a `SHA256SUMS`.
 """
 
 import os
@@ -16,13 +16,14 @@ import tempfile
 from pathlib import Path
 
 import offline
-from dated import date_by_commit
-from site_build import ROOT, repository
-from sums import verify
+from differences import compare
+from report import ROOT
+from report.addresses import repository
+from report.dated import date_by_commit
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "analysis", "book")
 OTHERWISE = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4294967295"}
-JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
+JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 LATER = ("faketime", "-f", "+400d")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
@@ -81,8 +82,10 @@ def rebuild(target: Path, base: str = "") -> Path:
     before, words = otherwise()
     print(f"Building again: {words}, {settings['LC_ALL']}, {settings['TZ']}", flush=True)
     command = [*before, JUPYTER_BOOK, "build", ".", "--quiet", "-W", "-n", "--keep-going"]
+    # The copy has an extension of its own.
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        command, cwd=target, env=os.environ | settings, check=False, stdout=subprocess.DEVNULL
+        command, cwd=target, env=surroundings | settings, check=False, stdout=subprocess.DEVNULL
     )
     if done.returncode:
         raise SystemExit(f"make verify: the build ended with status {done.returncode}")
@@ -95,7 +98,7 @@ def main(published: str) -> int:
         target = Path(scratch) / "the same book"
         copy_sources(target)
         base = published if "://" in published else ""
-        return verify(published, rebuild(target, base))
+        return compare(published, rebuild(target, base))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Run a command without a network: only this machine's own loopback.
 
-    python book/_ext/offline.py COMMAND ...
+    python book/_tools/offline.py COMMAND ...
 
 Linux gives a process a network of its own (`unshare`); jupyter speaks to its kernels on loopback,
 which is all that this network has. Where that is not allowed the command is not run: status 125.

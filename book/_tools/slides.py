@@ -1,6 +1,6 @@
 """Slides from the chapters' own cells and figures, one file each that asks no host.
 
-    python book/_ext/slides.py _build _build/slides
+    PYTHONPATH=book/_ext python book/_tools/slides.py _build _build/slides
 
 A deck in `book/slides/` is Markdown: a line of dashes begins a new slide, a line `Notes:` what only
 the speaker sees. What a chapter computed when the book was built is taken from there:
@@ -14,20 +14,24 @@ Jupyter's own export turns the deck into slides; reveal.js and the equations are
 """
 
 import html
-import importlib.metadata
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import nbformat
 import nbformat.v4 as nb
-from equations import set_equations
 from nbconvert import SlidesExporter
+from nbformat import NotebookNode
 from traitlets.config import Config
-from whole import write
 
-ROOT = Path(__file__).resolve().parents[2]
+from analysis.internal.files import write_whole
+from report import ROOT
+from report.browser import installed
+from report.equations import STORE, Equations, mathjax, with_glyphs
+from report.packages import file_of
+
 REVEAL = "https://reveal.invalid"
 """Stands for reveal.js's address in the export, until its files are put in."""
 STYLE = """
@@ -76,14 +80,16 @@ class Chapters:
     def __init__(self, build: Path):
         self.folder = build / "jupyter_execute" / "book"
 
-    def glued(self, chapter: str, name: str) -> dict:
+    def glued(self, chapter: str, name: str) -> dict[str, Any]:
         """Return the data of what a chapter glued under a name."""
         kept = json.loads((self.folder / f"{chapter}.glue.json").read_text(encoding="utf-8"))
-        return kept[name]["data"]
+        found: dict[str, Any] = kept[name]["data"]
+        return found
 
-    def cell(self, chapter: str, text: str) -> nbformat.NotebookNode:
+    def cell(self, chapter: str, text: str) -> NotebookNode:
         """Return the executed cell of a chapter that holds a text."""
         cells = nb.reads((self.folder / f"{chapter}.ipynb").read_text(encoding="utf-8")).cells
+        found: NotebookNode
         [found] = [c for c in cells if c.cell_type == "code" and text in c.source]
         return found
 
@@ -92,7 +98,7 @@ class Chapters:
         return format(float(self.glued(chapter, name)["text/plain"]), form)
 
 
-def notebook_of(deck: str, chapters: Chapters) -> nbformat.NotebookNode:
+def notebook_of(deck: str, chapters: Chapters) -> NotebookNode:
     """Return a deck as a notebook whose cells say which slide they belong to.
 
     Raises
@@ -116,7 +122,7 @@ def notebook_of(deck: str, chapters: Chapters) -> nbformat.NotebookNode:
     return nb.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
 
 
-def pieces(body: str, chapters: Chapters):
+def pieces(body: str, chapters: Chapters) -> Iterator[NotebookNode]:
     """Yield the cells of a slide: its words, and what it takes from the chapters."""
     alone = not re.sub(r"^[#@].*$", "", body, flags=re.M).strip() and body.count("\n@") == 1
     for part in re.split(r"^(@\w+ .*)$", body, flags=re.M):
@@ -136,7 +142,7 @@ def pieces(body: str, chapters: Chapters):
         yield cell
 
 
-def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.NotebookNode:
+def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> NotebookNode:
     """Return a cell with a figure, an equation or a cell of a chapter."""
     if kind == "figure":
         data = {"text/html": chapters.glued(chapter, what)["text/html"]}
@@ -148,7 +154,7 @@ def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.No
         return nb.new_markdown_cell(f"$${tex.strip()}$$")
     if kind == "cell":
         cell = chapters.cell(chapter, what)
-        cell.metadata = nbformat.NotebookNode()
+        cell.metadata = NotebookNode()
         return cell
     raise ValueError(kind)
 
@@ -156,7 +162,7 @@ def taken(kind: str, chapter: str, what: str, chapters: Chapters) -> nbformat.No
 def filled(text: str, chapters: Chapters) -> str:
     """Return a text with its numbers put in."""
 
-    def number(asked: re.Match) -> str:
+    def number(asked: re.Match[str]) -> str:
         try:
             return chapters.number(*asked[1].split())
         except (KeyError, ValueError, OSError, TypeError) as error:
@@ -165,7 +171,7 @@ def filled(text: str, chapters: Chapters) -> str:
     return re.sub(r"\{\{(.*?)\}\}", number, text)
 
 
-def exported(notebook: nbformat.NotebookNode) -> str:
+def exported(notebook: NotebookNode) -> str:
     """Return a notebook as Jupyter's own export makes slides of it."""
     settings = Config()
     settings.SlidesExporter.reveal_url_prefix = REVEAL
@@ -177,8 +183,11 @@ def exported(notebook: nbformat.NotebookNode) -> str:
     return page
 
 
-def self_contained(page: str, title: str, script: Path, store: Path) -> str:
-    """Return exported slides with reveal.js inside, their equations set, and no other host."""
+def self_contained(page: str, title: str, equations: Equations | None) -> str:
+    """Return exported slides with reveal.js inside, their equations set, and no other host.
+
+    Without `equations` to set them MathJax comes into the file and does it when it is shown.
+    """
     page = re.sub(r"<title>.*?</title>", f"<title>{html.escape(title)}</title>", page, flags=re.S)
     page = ELSEWHERE.sub("", page)
     page = re.sub(r"<script>\s*require\(.*?</script>", lambda _: started(title), page, flags=re.S)
@@ -188,34 +197,37 @@ def self_contained(page: str, title: str, script: Path, store: Path) -> str:
         page,
     )
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
-    page = with_equations_marked(page)
-    whole = set_equations({script: page}, script, store)[script]
-    if "<mjx-container" not in whole:
-        mathjax = script.read_text(encoding="utf-8")
-        whole = whole.replace("</head>", f"<script>{mathjax}</script></head>", 1)
-    return whole
+    page = with_equations(page, equations)
+    if equations is None:
+        script = mathjax().read_text(encoding="utf-8")
+        return page.replace("</head>", f"<script>{script}</script></head>", 1)
+    return with_glyphs(page, equations.glyphs)
 
 
-def with_equations_marked(page: str) -> str:
-    """Return the page with its TeX marked as the book's pages mark it, code left alone."""
+def with_equations(page: str, equations: Equations | None) -> str:
+    """Return the page with its TeX set, or marked for MathJax, as in the book; code left alone."""
     start = page.index('<div class="slides">')
     head, body = page[:start], page[start:]
     kept: list[str] = []
 
-    def keep(block: re.Match) -> str:
+    def keep(block: re.Match[str]) -> str:
         kept.append(block[0])
         return f"\x00{len(kept) - 1}\x00"
 
     body = re.sub(r"<(pre|script|style|svg)\b.*?</\1>|<[^>]+>", keep, body, flags=re.S)
-    body = re.sub(
-        r"\$\$(.+?)\$\$",
-        r'<div class="math equation notranslate nohighlight">\\[\1\\]</div>',
-        body,
-        flags=re.S,
-    )
-    body = re.sub(
-        r"\$([^$\n]+?)\$", r'<span class="math notranslate nohighlight">\\(\1\\)</span>', body
-    )
+
+    def put(found: re.Match[str]) -> str:
+        display = found[1] is not None
+        tex = found[1] or found[2]
+        if equations is not None:
+            made = equations.set(html.unescape(tex).strip(), display)
+        else:
+            made = rf"\[{tex}\]" if display else rf"\({tex}\)"
+        if display:
+            return f'<div class="math equation notranslate nohighlight">{made}</div>'
+        return f'<span class="math notranslate nohighlight">{made}</span>'
+
+    body = re.sub(r"\$\$((?s:.+?))\$\$|\$([^$\n]+?)\$", put, body)
     return head + re.sub(r"\x00(\d+)\x00", lambda one: kept[int(one[1])], body)
 
 
@@ -228,31 +240,24 @@ def started(title: str) -> str:
 
 def reveal_file(name: str) -> str:
     """Return a file of reveal.js, as the package `sphinx-revealjs` brings it, without web fonts."""
-    files = importlib.metadata.files("sphinx-revealjs")
-    [found] = [file for file in files if str(file).endswith(f"_static/revealjs/{name}")]
-    text = found.locate().read_text(encoding="utf-8")
+    text = file_of("sphinx-revealjs", f"_static/revealjs/{name}").read_text(encoding="utf-8")
     return re.sub(r"@import url\([^)]*\);", "", text).replace("</script>", "<\\/script>")
-
-
-def mathjax_script() -> Path:
-    """Return MathJax, from the package that the pages have it from."""
-    files = importlib.metadata.files("sphinx-mathjax-offline")
-    [found] = [file.locate() for file in files if file.name == "tex-svg.js"]
-    return Path(found)
 
 
 def make_slides(build: Path, target: Path) -> list[Path]:
     """Make every deck of the book from a finished build, and return the files."""
-    chapters, store = Chapters(build), ROOT / "_build" / "equations.json"
+    chapters = Chapters(build)
+    equations = None if installed() is None else Equations(STORE)
     target.mkdir(parents=True, exist_ok=True)
     made = []
     for source in sorted((ROOT / "book" / "slides").glob("*.md")):
         deck = source.read_text(encoding="utf-8")
-        title = re.search(r"^# (.*)$", deck, re.M)[1]
+        [title] = re.findall(r"^# (.*)$", deck, re.M)[:1]
         page = exported(notebook_of(deck, chapters))
         made.append(target / f"{source.stem}.slides.html")
-        whole = self_contained(page, title, mathjax_script(), store)
-        write(made[-1], whole)
+        write_whole(made[-1], self_contained(page, title, equations).encode())
+    if equations is not None:
+        equations.close()
     return made
 
 

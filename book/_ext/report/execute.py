@@ -16,10 +16,16 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
+
+from analysis.internal.files import write_whole
 
 
 class NotebookError(SphinxError):
@@ -28,7 +34,7 @@ class NotebookError(SphinxError):
     category = "A notebook failed"
 
 
-def recalled(cache: JupyterCacheAbstract, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def recalled(cache: JupyterCacheAbstract, notebook: NotebookNode) -> NotebookNode:
     """Return a notebook with the results that a cache has of its cells.
 
     Raises
@@ -37,12 +43,13 @@ def recalled(cache: JupyterCacheAbstract, notebook: nbformat.NotebookNode) -> nb
         If there are none, or they were not written to their end.
     """
     try:
-        return cache.merge_match_into_notebook(notebook)[1]
+        found: NotebookNode = cache.merge_match_into_notebook(notebook)[1]
     except ValueError as error:
         raise LookupError(f"results that cannot be read: {error}") from error
+    return found
 
 
-def executed(folder: str, paths: dict[str, Path], timeout: int) -> dict[str, nbformat.NotebookNode]:
+def executed(folder: str, paths: dict[str, Path], timeout: int) -> dict[str, NotebookNode]:
     """Return notebooks with their results; a cache is given those that it did not have.
 
     Parameters
@@ -95,7 +102,7 @@ def executed(folder: str, paths: dict[str, Path], timeout: int) -> dict[str, nbf
     return notebooks
 
 
-def execute(name: str, notebook: nbformat.NotebookNode, folder: Path, timeout: int) -> float:
+def execute(name: str, notebook: NotebookNode, folder: Path, timeout: int) -> float:
     """Execute a notebook in a kernel of its own, in a folder, and return the seconds it took.
 
     Raises
@@ -111,19 +118,43 @@ def execute(name: str, notebook: nbformat.NotebookNode, folder: Path, timeout: i
     if done.err is not None:
         shown = re.sub(r"\x1b\[[\d;]*m", "", str(done.err))
         raise NotebookError(f"{name}, {at_work(notebook)}:\n{shown}")
-    return done.time
+    return float(done.time)
 
 
-def at_work(notebook: nbformat.NotebookNode) -> str:
+def at_work(notebook: NotebookNode) -> str:
     """Return the cell that was at work when a notebook failed, by its number."""
     begun = [n for n, cell in enumerate(notebook.cells, 1) if cell.get("execution_count")]
     return f"cell {begun[-1]}" if begun else "before its first cell"
 
 
-def end(tasks: Iterable[Future]) -> None:
+def end(tasks: Iterable[Future[float]]) -> None:
     """End the tasks and their kernels at once; a thread would wait for the end of its cell."""
     while not all([task.cancel() or task.done() for task in tasks]):
         for kernel in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 kernel.kill()
         time.sleep(0.1)
+
+
+def execute_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Execute what is about to be read and is not in the cache; keep it with its outputs.
+
+    What MyST-NB takes out of the cache it writes beside the site without its outputs.
+    """
+    config = env.mystnb_config  # type: ignore[attr-defined]
+    if config.execution_mode != "cache":
+        return
+    paths = {name: Path(env.doc2path(name)) for name in docnames}
+    paths = {name: path for name, path in paths.items() if path.suffix == ".ipynb"}
+    notebooks = executed(config.execution_cache_path, paths, config.execution_timeout)
+
+    def keep(_app: Sphinx, _doctree: nodes.document) -> None:
+        if notebook := notebooks.pop(env.docname, None):
+            target = Path(config.output_folder) / f"{env.docname}.ipynb"
+            write_whole(target, nbformat.writes(notebook).encode())
+
+    app.connect("doctree-read", keep)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("env-before-read-docs", execute_notebooks)

@@ -19,11 +19,15 @@ from importlib import import_module
 from pkgutil import iter_modules
 from textwrap import dedent
 from types import ModuleType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from numpy.typing import ArrayLike
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
+from sphinx.environment import BuildEnvironment
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
@@ -67,7 +71,7 @@ def _bound(source: str) -> Iterator[str]:
 
 
 @cache
-def rooms() -> tuple[str, ...]:
+def public_rooms() -> tuple[str, ...]:
     """Return the modules whose names are public: the rooms, and the studies one by one."""
     package = import_module(PACKAGE)
     found = [
@@ -88,7 +92,7 @@ def rooms() -> tuple[str, ...]:
 def homes() -> dict[str, list[str]]:
     """Return where each public name has its entry: in one room, or in several."""
     found: dict[str, list[str]] = {}
-    for room in rooms():
+    for room in public_rooms():
         for name in public_names(room):
             found.setdefault(name, []).append(f"{room}.{name}")
     return found
@@ -115,7 +119,7 @@ class Room(SphinxDirective):
         parent = nodes.section()
         parent.document = self.state.document
         self.state.nested_parse(StringList(lines, source=module), self.content_offset, parent)
-        return parent.children
+        return list(parent.children)
 
 
 def _parts(module: ModuleType) -> list[str]:
@@ -140,7 +144,9 @@ def _entry(module: str, name: str, value: object) -> list[str]:
     return [f".. auto{'function' if inspect.isroutine(value) else 'data'}:: {full}", ""]
 
 
-def show_as_written(app, what, name, value, options, signature, answer) -> tuple[str, str] | None:
+def show_as_written(
+    _app: Sphinx, what: str, _name: str, value: Any, _options: Any, signature: str | None, _: object
+) -> tuple[str, str] | None:
     """Return a signature with its annotations as they stand in the source."""
     if what == "exception" or (inspect.isclass(value) and issubclass(value, Enum)):
         return "", ""
@@ -168,9 +174,11 @@ def _defaults(value: Any) -> dict[str, Any]:
     if inspect.isclass(value):
         return {}
     [function] = ast.parse(dedent(inspect.getsource(value))).body
+    assert isinstance(function, ast.FunctionDef)
     own = function.args
     places = [*own.posonlyargs, *own.args]
     given = own.defaults
+    pairs: list[tuple[ast.arg, ast.expr | None]]
     pairs = [*zip(places[len(places) - len(given) :], given, strict=True)]
     pairs += zip(own.kwonlyargs, own.kw_defaults, strict=True)
     return {one.arg: _AsWritten(_text(default)) for one, default in pairs if default}
@@ -212,10 +220,11 @@ class _Short(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if ast.unparse(node.value) != "Annotated":
             return self.generic_visit(node)
+        assert isinstance(node.slice, ast.Tuple)
         shown = node.slice.elts[0]
         if ast.unparse(shown) == "Any":
             return self._meant(eval(ast.unparse(node), self.places))
-        return self.visit(shown)
+        return cast(ast.AST, self.visit(shown))
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         value = self.places.get(node.id)
@@ -238,7 +247,9 @@ def _is_alias(value: Any) -> bool:
     return get_origin(value) is not None
 
 
-def say_in_rst(app, what, name, value, options, lines) -> None:
+def say_in_rst(
+    _app: Sphinx, _what: str, _name: str, _value: Any, _options: Any, lines: list[str]
+) -> None:
     """Turn a docstring's plain text into reStructuredText."""
     inside = False
     for place, line in enumerate(lines):
@@ -247,7 +258,9 @@ def say_in_rst(app, what, name, value, options, lines) -> None:
             lines[place] = NAME.sub(_link, line).replace("|", r"\|")
 
 
-def say_as_written(app, what, name, value, options, lines) -> None:
+def say_as_written(
+    app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]
+) -> None:
     """Give a constant its own words, and a property its docstring as it stands.
 
     Napoleon would take what stands before a colon for a type.
@@ -264,7 +277,7 @@ def say_as_written(app, what, name, value, options, lines) -> None:
     lines.append("")
 
 
-def _link(match: re.Match) -> str:
+def _link(match: re.Match[str]) -> str:
     known = homes().get(match[1].split("(")[0], [])
     if len(known) == 1 and len(match[1]) > 2:
         return f":py:obj:`{match[1]} <{known[0]}>`"
@@ -290,11 +303,13 @@ def _words_of(name: str) -> list[str]:
     return []
 
 
-def find_kind(app, env, node, content) -> nodes.Node | None:
+def find_kind(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
+) -> nodes.Node | None:
     """Let the name of a kind, or of a room's own, lead to its entry."""
     if node.get("refdomain") != "py":
         return None
-    objects, target = env.get_domain("py").objects, node["reftarget"]
+    objects, target = cast(PythonDomain, env.get_domain("py")).objects, node["reftarget"]
     for name in (target, f"{node.get('py:module')}.{target}", *homes().get(target, ())):
         if name in objects and objects[name].objtype in ("type", "data"):
             entry = objects[name]
@@ -303,7 +318,7 @@ def find_kind(app, env, node, content) -> nodes.Node | None:
     return None
 
 
-def setup(app) -> None:
+def setup(app: Sphinx) -> None:
     app.add_directive("room", Room)
     app.connect("autodoc-process-signature", show_as_written)
     app.connect("autodoc-process-docstring", say_in_rst, priority=400)

@@ -13,10 +13,13 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import nbformat
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
+from sphinx.writers.html5 import HTML5Translator
 
 PACKAGE = "analysis"
 PIECE = re.compile(r"<[^>]+>|&[^;]+;|[^<&]+")
@@ -65,7 +68,7 @@ class Reading:
                     start = self._place(node.lineno, node.col_offset)
                     yield Mention(start, start + len(node.id), target)
             elif isinstance(node, ast.Attribute) and (target := self._target(node)):
-                end = self._place(node.end_lineno, node.end_col_offset)
+                end = self._place(node.end_lineno or 0, node.end_col_offset or 0)
                 yield Mention(end - len(node.attr), end, target)
 
     def _imported(self, node: ast.ImportFrom | ast.Import) -> Iterator[Mention]:
@@ -169,7 +172,7 @@ def linked(block: str, code: str, links: Mapping[tuple[int, int], str]) -> str:
     return block[:start] + "".join(made) + block[end:]
 
 
-def read_page(app, doctree: nodes.document, docname: str) -> None:
+def read_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Note at each piece of a page's code what its names mean."""
     path = Path(app.env.doc2path(docname))
     if path.suffix != ".ipynb":
@@ -180,7 +183,7 @@ def read_page(app, doctree: nodes.document, docname: str) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             meant.setdefault(cell.source.strip(), []).append(reading.read(cell.source.strip()))
-    entries = app.env.get_domain("py").objects
+    entries = cast(PythonDomain, app.env.get_domain("py")).objects
     for block in doctree.findall(nodes.literal_block):
         if "cell_input" not in block.parent.get("classes", ()):
             continue
@@ -193,7 +196,7 @@ def read_page(app, doctree: nodes.document, docname: str) -> None:
         block["links"] = links
 
 
-def show_code(translator, node: nodes.literal_block) -> None:
+def show_code(translator: HTML5Translator, node: nodes.literal_block) -> None:
     """Write a piece of code as ever, then put the links on its names."""
     try:
         type(translator).visit_literal_block(translator, node)
@@ -203,10 +206,10 @@ def show_code(translator, node: nodes.literal_block) -> None:
         raise
 
 
-def leave_code(translator, node: nodes.literal_block) -> None:
+def leave_code(translator: HTML5Translator, node: nodes.literal_block) -> None:
     type(translator).depart_literal_block(translator, node)
 
 
-def setup(app) -> None:
+def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", read_page)
     app.add_node(nodes.literal_block, override=True, html=(show_code, leave_code))

@@ -1,6 +1,6 @@
 """The student edition: the book without its pages for teachers.
 
-    python book/_ext/student.py _build/student
+    PYTHONPATH=book/_ext python book/_tools/student.py _build/student
 
 writes the table of contents of that edition and copies its notebooks. Solutions stand on pages of
 their own, so an edition without them needs no page changed: the site is then built as always.
@@ -9,14 +9,16 @@ their own, so an edition without them needs no page changed: the site is then bu
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from report import ROOT
+
 FOR_TEACHERS = frozenset({"book/solutions", "book/teachers", "book/exam"})
 
 
-def student_contents(contents: dict) -> dict:
+def student_contents(contents: dict[str, Any]) -> dict[str, Any]:
     """Return a table of contents without the pages for teachers."""
     parts = [
         part | {"chapters": [one for one in part["chapters"] if one["file"] not in FOR_TEACHERS]}

@@ -9,13 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-import dated
-import execute
 import nbformat
 import psutil
 import pytest
-import rebuild
-import sums
+
+import verify
+from report import dated, sums
 
 CELL = "from analysis import planted\n\nplanted.VALUE"
 PAUSE = """
@@ -48,7 +47,7 @@ COMMAND = (sys.executable, "-c", START)
 def small_book(tmp_path_factory):
     """A book of two pages, built whole; it shows a value of the package."""
     folder = tmp_path_factory.mktemp("interrupted") / "book"
-    rebuild.copy_sources(folder)
+    verify.copy_sources(folder)
     for page in [*(folder / "book").glob("*.ipynb"), *(folder / "book").glob("*.md")]:
         page.unlink()
     code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
@@ -62,9 +61,7 @@ def small_book(tmp_path_factory):
         "format: jb-book\nroot: book/index\nchapters:\n  - file: book/page\n"
     )
     config = (folder / "_config.yml").read_text()
-    (folder / "_config.yml").write_text(
-        config.replace("- site_build", "- site_build\n      - pause")
-    )
+    (folder / "_config.yml").write_text(config.replace("- report", "- report\n      - pause"))
     plant(folder, 41)
     build(folder)
     return folder
@@ -135,7 +132,7 @@ EXECUTE = """
 import signal
 import sys
 from pathlib import Path
-from execute import NotebookError, executed
+from report.execute import NotebookError, executed
 signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])
 try:
@@ -162,7 +159,7 @@ class TestExecution:
         nbformat.write(notebook, folder / f"{name}.ipynb")
 
     def execute(self, folder, meanwhile=lambda child: None):
-        path = os.pathsep.join([str(Path(execute.__file__).parent), str(ROOT)])
+        path = os.pathsep.join([str(ROOT / "book" / "_ext"), str(ROOT)])
         with subprocess.Popen(
             [sys.executable, "-c", EXECUTE, folder],
             env=os.environ | {"PYTHONPATH": path},
@@ -262,15 +259,15 @@ class TestOtherwise:
     @pytest.mark.parametrize("used", ["C.UTF-8", "tr_TR.UTF-8", "tr_TR.utf8", "C", "en_US.UTF-8"])
     def test_the_other_locale_is_another(self, monkeypatch, used):
         monkeypatch.setenv("LC_ALL", used)
-        found = rebuild.other_locale()
+        found = verify.other_locale()
         assert found.lower().replace("-", "") != used.lower().replace("-", "")
 
     def test_where_all_must_be_there_it_is_another_language_and_year(self, monkeypatch):
         if os.environ.get("REQUIRE_BROWSER") != "1":
             pytest.skip("here a build is tried otherwise as far as the machine lets")
         monkeypatch.setenv("LC_ALL", "C.UTF-8")
-        assert not rebuild.other_locale().startswith("C")
-        before, words = rebuild.otherwise()
+        assert not verify.other_locale().startswith("C")
+        before, words = verify.otherwise()
         assert "in 400 days" in words
         year = subprocess.check_output([*before, "date", "+%Y"], text=True)
         assert int(year) > time.localtime().tm_year

@@ -1,6 +1,6 @@
 """The whole book as one PDF: the built pages joined, their links turned inwards, and printed.
 
-    python book/_ext/book_pdf.py _build/html _build/book.pdf
+    PYTHONPATH=book/_ext python book/_tools/pdf.py _build/html _build/book.pdf
 
 Chromium prints it, with an outline made of the headings. A page's anchors carry its name before
 their own, since every chapter has a section called "Exercises".
@@ -15,10 +15,12 @@ import time
 from pathlib import Path
 
 import yaml
-from browser import installed, opened
-from dated import date_by_commit
 
-ROOT = Path(__file__).resolve().parents[2]
+from analysis.internal.files import write_whole
+from report import ROOT
+from report.browser import installed, opened
+from report.dated import date_by_commit
+
 STYLES = ("pygments.css", "styles/sphinx-book-theme.css", "proof.css", "exercise.css", "book.css")
 THEME = ("styles/theme.css", "styles/pydata-sphinx-theme.css")
 PRINT = """
@@ -80,7 +82,7 @@ def article(page: str, name: str, known: set[str]) -> str:
     text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}--\1)", text)
     text = re.sub(r'href="#(?!TEX-)([^"]*)"', rf'href="#{name}--\1"', text)
 
-    def inwards(link: re.Match) -> str:
+    def inwards(link: re.Match[str]) -> str:
         page_name, anchor = link[1], link[2]
         if page_name not in known:
             return ""
@@ -128,12 +130,10 @@ def print_pdf(site: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         page_file = Path(scratch) / "book.html"
         page_file.write_text(joined(site), encoding="utf-8")
-        made = Path(scratch) / target.name
         with opened() as browser:
             page = browser.new_page()
             page.goto(page_file.as_uri(), wait_until="load")
-            page.pdf(
-                path=str(made),
+            printed = page.pdf(
                 format="A4",
                 outline=True,
                 tagged=True,
@@ -142,8 +142,7 @@ def print_pdf(site: Path, target: Path) -> None:
                 header_template="<span></span>",
                 footer_template=FOOTER,
             )
-        made.write_bytes(dated(made.read_bytes()))
-        os.replace(made, target)
+    write_whole(target, dated(printed))
 
 
 def dated(pdf: bytes) -> bytes:
@@ -162,13 +161,14 @@ FOOTER = (
 
 
 def _title(page: str) -> str:
-    heading = re.search(r"<h1>(.*?)</h1>", page, re.S)[1]
+    [heading] = re.findall(r"<h1>(.*?)</h1>", page, re.S)[:1]
     return html.escape(html.unescape(re.sub(r"<a class=.*?</a>|<[^>]+>", "", heading)).strip())
 
 
 def _book_title(site: Path) -> str:
     page = (site / "book" / "index.html").read_text(encoding="utf-8")
-    return re.search(r"<title>(.*?)</title>", page, re.S)[1].split("&#8212;")[-1].strip()
+    [title] = re.findall(r"<title>(.*?)</title>", page, re.S)[:1]
+    return str(title).split("&#8212;")[-1].strip()
 
 
 def _listed(caption: str, pages: list[str], titles: dict[str, str]) -> str:

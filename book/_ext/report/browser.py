@@ -1,8 +1,14 @@
 """Chromium, where the machine has one: it sets the equations and prints the book."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -18,7 +24,7 @@ def installed() -> str | None:
 
 
 @contextmanager
-def opened() -> Iterator:
+def opened() -> Iterator[Browser]:
     """Open the installed browser without a window; close it in the end."""
     from playwright.sync_api import sync_playwright
 

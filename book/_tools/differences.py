@@ -1,9 +1,6 @@
-"""The sums of a published site, and what differs in a site that was built again.
+"""What differs between a published site and one that was built again.
 
-    python book/_ext/sums.py verify PUBLISHED REBUILT
-
-`SHA256SUMS` at the top of a site names every file and its SHA-256, in the form that `sha256sum -c`
-reads. PUBLISHED is a folder or an address; what differs is shown as page, element, old and new.
+PUBLISHED is a folder or an address; what differs is shown as page, element, old and new.
 """
 
 import hashlib
@@ -16,51 +13,11 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
-from whole import write
 
-NAME = "SHA256SUMS"
-MEMORY = ".buildinfo"
-"""What Sphinx notes for the next build here, with the paths of this machine: not published."""
-LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+from report.sums import NAME, SumsError, read_sums, sums_of
+
 SHOWN = 160
 """Characters of an element that are shown."""
-
-
-class SumsError(ValueError):
-    """A list of sums that cannot be read or trusted; the message says which and why."""
-
-
-def sums_of(site: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a site, by its name there."""
-    aside = (NAME, MEMORY)
-    files = (path for path in site.rglob("*") if path.is_file() and path.name not in aside)
-    named = sorted((path.relative_to(site).as_posix(), path) for path in files)
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named}
-
-
-def write_sums(site: Path) -> None:
-    """Write the list of sums of a site into it."""
-    lines = [f"{digest}  {name}\n" for name, digest in sums_of(site).items()]
-    write(site / NAME, "".join(lines))
-
-
-def read_sums(text: str) -> dict[str, str]:
-    """Read a list of sums.
-
-    Raises
-    ------
-    SumsError
-        If a line is not a sum and a name, a name comes twice or leads out of the site.
-    """
-    found: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        match = LINE.fullmatch(line)
-        if match is None or match[2] in found or ".." in Path(match[2]).parts or match[2][0] == "/":
-            raise SumsError(f"{NAME}, line {number}: not a sum and a file's name: {line[:SHOWN]!r}")
-        found[match[2]] = match[1]
-    if not found:
-        raise SumsError(f"{NAME} is empty")
-    return found
 
 
 def fetch(published: str, name: str) -> bytes:
@@ -74,7 +31,7 @@ def fetch(published: str, name: str) -> bytes:
     try:
         if re.match(r"https?://", published):
             with urllib.request.urlopen(f"{published.rstrip('/')}/{name}") as answer:
-                return answer.read()
+                return bytes(answer.read())
         return (Path(published) / name).read_bytes()
     except (OSError, urllib.error.URLError) as error:
         raise SumsError(f"{published} has no {name}: {error}") from error
@@ -99,8 +56,8 @@ def _changes(name: str, published: str, digest: str, rebuilt: Path) -> Iterator[
         return
     after = (rebuilt / name).read_bytes()
     if name.endswith(".html"):
-        pages = [BeautifulSoup(text.decode("utf-8"), "html.parser") for text in (before, after)]
-        yield from (f"{name}: {change}" for change in changed_elements(*pages))
+        old, new = (BeautifulSoup(text.decode(), "html.parser") for text in (before, after))
+        yield from (f"{name}: {change}" for change in changed_elements(old, new))
         return
     place = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
     start = max(0, place - 40)
@@ -135,7 +92,7 @@ def _short(tag: Tag) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + " ..."
 
 
-def verify(published: str, rebuilt: Path) -> int:
+def compare(published: str, rebuilt: Path) -> int:
     """Print what differs and return the exit status: 0 if nothing does."""
     try:
         found = list(differences(published, rebuilt))
@@ -151,7 +108,3 @@ def verify(published: str, rebuilt: Path) -> int:
         else f"Verified: all {files} files of {published} were built again, bit by bit"
     )
     return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(verify(sys.argv[2], Path(sys.argv[3])))

@@ -8,42 +8,30 @@ use. What no page needs is removed. A page that carries a policy has been throug
 import base64
 import hashlib
 import html
+import io
 import re
 import shutil
 import xml.sax.saxutils
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from equations import set_equations
-from whole import write, written
+from analysis.internal.files import write_whole
+from report.equations import kept, with_glyphs
 
 DONE = 'http-equiv="Content-Security-Policy"'
 UNUSED = (
     "_static/**/*.map",
     "_static/locales",
     "_static/scripts/fontawesome.js*",
-    "_static/vendor/fontawesome/*.ttf",
-    "_static/vendor/fontawesome/fa-brands*",
-    "_static/vendor/fontawesome/fa-regular*",
+    "_static/vendor/fontawesome/webfonts/*.ttf",
     "_static/webpack-macros.html",
     "_static/sbt-webpack-macros.html",
 )
-"""Files that others put there and no page asks for: the icons come from one font."""
-NEEDLESS = re.compile(
-    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>"
-    r'|\s*<meta name="docsearch:[^>]*>'
-)
-SOLUTION = re.compile(
-    r'<div class="solution dropdown admonition" id="([\w-]+)">\s*'
-    r'<p class="admonition-title">(.*?)</p>\s*<section[^>]*>(.*?)</section>\s*</div>',
-    re.S,
-)
+"""Files that others put there and no page asks for: browsers take fonts as WOFF2."""
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
-SUMMARY = re.compile(r"<summary\b.*?</summary>", re.S)
-"""The words on which a folded cell unfolds."""
-SIGNATURE = re.compile(r'<dl>\n(<dd><em class="sig-param">.*?</dd>)\n</dl>', re.S)
-"""The parameters of a long signature, a line each: no list of terms and what they mean."""
-VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
-ACCESSIBLE = {
+WORDS = {
     # docutils calls its citations a list, but not their entries list items.
     'role="list" class="citation-list"': 'class="citation-list"',
     ' role="doc-biblioentry"': "",
@@ -75,9 +63,35 @@ ACCESSIBLE = {
     ),
 }
 """Markup that others make, and what readers who use the keyboard or a voice need instead."""
+PATTERNS: dict[str, str | Callable[[re.Match[str]], str]] = {
+    # Icons come from one font, not from a script; nobody indexes the site but itself.
+    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js.*?</script>": "",
+    r'\s*<meta name="docsearch:[^>]*>': "",
+    # No script stands in an attribute: what buttons did, `book.js` does for `data-press`.
+    r'\sonclick="(\w+(?:\.\w+)?)\(\)"': r' data-press="\1"',
+    # The page says its width once.
+    r'(<meta name="viewport"[^>]*>)(.*)': lambda one: (
+        one[1] + re.sub(r'\s*<meta name="viewport"[^>]*>', "", one[2])
+    ),
+    # The words on which a folded cell unfolds are no paragraphs.
+    r"<summary\b.*?</summary>": lambda one: (
+        one[0].replace("<p ", "<span ").replace("</p>", "</span>")
+    ),
+    # The parameters of a long signature, a line each: no list of terms and what they mean.
+    r'<dl>\n(<dd><em class="sig-param">.*?</dd>)\n</dl>': lambda one: (
+        f'<span class="sig-lines">{_lines(one[1])}</span>'
+    ),
+    # Tables bring a style each; the site has its own.
+    r"<style(?: scoped)?>(?:(?!</style>).)*?\.dataframe.*?</style>\s*": "",
+}
+"""The same where what others make is not always the same string."""
+MENDINGS: dict[str, Callable[[str], str]] = {
+    **{made: partial(re.compile(re.escape(made)).sub, meant) for made, meant in WORDS.items()},
+    **{made: partial(re.compile(made, re.S).sub, meant) for made, meant in PATTERNS.items()},
+}
 
 
-def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) -> None:
+def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) -> list[str]:
     """Finish every new page of a built site.
 
     Parameters
@@ -91,43 +105,44 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
     title : str
         The name of the book.
     store : Path
-        Where equations that have been set are kept.
+        Where equations that have been set are kept, and the glyphs that they use.
+
+    Returns
+    -------
+    list of str
+        What there was to mend or to remove on no page of a site that is all new. In the whole book
+        each has its place: others make it otherwise by now, and it goes through unmended.
     """
     written = [*sorted(site.glob("*.html")), *sorted(site.glob("book/**/*.html"))]
     pages = {path: path.read_text(encoding="utf-8") for path in written}
     new = {path: text for path, text in pages.items() if DONE not in text and "<head>" in text}
-    script = site / "_static" / "tex-svg.js"
-    for path, text in set_equations(new, script, store).items():
+    glyphs = kept(store)["glyphs"]
+    found: set[str] = set()
+    for path, text in new.items():
         name = path.relative_to(site)
-        text = previewed(folded(accessible(lean(text))), name, base, title)
-        write(path, secured(styled(text, site, name)))
+        text = previewed(mended(with_glyphs(text, glyphs), found), name, base, title)
+        write_whole(path, secured(styled(text, site, name)).encode())
     for pattern in UNUSED:
-        for unused in site.glob(pattern):
+        for unused in list(site.glob(pattern)):
+            found.add(pattern)
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
-    if not any("tex-svg.js" in path.read_text(encoding="utf-8") for path in pages):
-        script.unlink(missing_ok=True)
-    write(site / "index.html", secured(forward(first, title)))
-    write(site / "404.html", secured(not_found(base, title)))
+    write_whole(site / "index.html", secured(forward(first, title)).encode())
+    write_whole(site / "404.html", secured(not_found(base, title)).encode())
     if base:
-        write(site / "sitemap.xml", sitemap(site, base))
+        write_whole(site / "sitemap.xml", sitemap(site, base).encode())
+    all_new = not any(DONE in text for text in pages.values())
+    return [one for one in (*MENDINGS, *UNUSED) if one not in found and all_new]
 
 
-def lean(page: str) -> str:
-    """Return the page without what it does not need, and with no script in an attribute.
+def mended(page: str, found: set[str] | None = None) -> str:
+    """Return the page with the markup of others mended, each scrolling table under its own name.
 
-    What its buttons did by `onclick`, `book.js` does for `data-press`.
+    What there was to mend is added to `found`, by its string or pattern.
     """
-    page = re.sub(r'\sonclick="(\w+(?:\.\w+)?)\(\)"', r' data-press="\1"', NEEDLESS.sub("", page))
-    first = VIEWPORT.search(page)
-    return page if first is None else page[: first.end()] + VIEWPORT.sub("", page[first.end() :])
-
-
-def accessible(page: str) -> str:
-    """Return the page with its markup mended, each scrolling table under a name of its own."""
-    for made, meant in ACCESSIBLE.items():
-        page = page.replace(made, meant)
-    page = SUMMARY.sub(lambda s: s[0].replace("<p ", "<span ").replace("</p>", "</span>"), page)
-    page = SIGNATURE.sub(lambda one: f'<span class="sig-lines">{_lines(one[1])}</span>', page)
+    for made, mend in MENDINGS.items():
+        before, page = page, mend(page)
+        if found is not None and page != before:
+            found.add(made)
     first, *rest = page.split('aria-label="table"')
     return first + "".join(f'aria-label="table {n}"{part}' for n, part in enumerate(rest, 1))
 
@@ -137,37 +152,17 @@ def _lines(parameters: str) -> str:
 
 
 def styled(page: str, site: Path, name: Path) -> str:
-    """Return the page with the styles that its outputs bring in a file of the site, or gone.
-
-    Tables bring one that the site's own style sheet makes needless.
-    """
+    """Return the page with the styles that its outputs bring in a file of the site."""
     start = page.index("<body")
     head, body = page[:start], page[start:]
-    rules = dict.fromkeys(one.strip() for one in STYLE.findall(body) if ".dataframe" not in one)
+    rules = dict.fromkeys(one.strip() for one in STYLE.findall(body))
     body = STYLE.sub("", body)
     if not rules:
         return head + body
     file = f"_static/{name.stem}.css"
-    write(site / file, "\n".join(rules) + "\n")
+    write_whole(site / file, ("\n".join(rules) + "\n").encode())
     link = f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n</head>'
     return head.replace("</head>", link, 1) + body
-
-
-def folded(page: str) -> str:
-    """Return the page with each solution folded, by the browser itself; a link to it unfolds it."""
-
-    def details(solution: re.Match) -> str:
-        name, title, body = solution.groups()
-        words = re.sub(r"<[^>]+>", "", title)
-        [exercise] = re.findall(r'href="([^"]*)"', title)
-        return (
-            f'<details class="solution admonition"><summary class="admonition-title">{words}'
-            f'</summary>\n<div id="{name}">{body}'
-            f'<p class="to-exercise"><a href="{exercise}">Back to the exercise</a></p>'
-            "</div></details>"
-        )
-
-    return SOLUTION.sub(details, page)
 
 
 def previewed(page: str, name: Path, base: str, title: str) -> str:
@@ -296,8 +291,8 @@ def sitemap(site: Path, base: str) -> str:
     )
 
 
-def preview(path: Path) -> None:
-    """Draw the picture that a link to the book shows elsewhere, 1200 by 630 pixels."""
+def preview() -> bytes:
+    """Return the picture that a link to the book shows elsewhere, 1200 by 630 pixels."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -305,10 +300,11 @@ def preview(path: Path) -> None:
     from analysis.studies.chinchilla import recorded_refit
 
     law, _ = recorded_refit()
-    style = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}
+    style: dict[Any, Any] = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}
     with mpl.rc_context(style):
         figure = Figure(figsize=(12, 6.3), dpi=100, layout="constrained")
         axes = plot_overhead(figure.add_subplot(), law.alpha, law.beta)
         axes.set_title("How small can a language model be?", pad=14)
-        with written(path) as whole:
-            figure.savefig(whole, metadata={"Software": None})
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", metadata={"Software": None})
+    return picture.getvalue()
