@@ -48,7 +48,7 @@ SLOW = (
 def pytest_collection_modifyitems(items) -> None:
     """Mark what needs the built site, and what is slow, so that it can be left out."""
     for item in items:
-        if {"site", "served", "browser", "look", "edition"} & set(item.fixturenames):
+        if {"site", "served", "browser", "look", "turn", "edition"} & set(item.fixturenames):
             item.add_marker("site")
         if {"server", "small_book", "solved"} & set(item.fixturenames) or item.name.startswith(
             SLOW
@@ -136,31 +136,52 @@ def browser():
 
 @pytest.fixture(scope="module")
 def look(browser, served):
-    """Open a page of the site at a width, in light or dark; return it with what went wrong.
+    """Open a page of the site at a width, in light or dark; return it with what went wrong."""
+    opened = []
 
-    The pages of a test file share what a browser keeps of a site, unless one is opened alone.
-    """
-    shared, opened = browser.new_context(), []
-
-    def open_page(page, width=1280, scheme="light", alone=False):
-        view = (browser if alone else shared).new_page()
-        view.set_viewport_size({"width": width, "height": 900})
-        view.emulate_media(color_scheme=scheme)
+    def open_page(page, width=1280, scheme="light"):
+        view, wrong = browser.new_page(), []
         opened.append(view)
-        wrong = []
-        view.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        view.on("pageerror", lambda error: wrong.append(str(error)))
-        view.add_init_script(WATCH)
-        view.on("request", lambda r: wrong.append(r.url) if is_outside(r.url, served) else None)
-        view.goto(f"{served}/{page}.html", wait_until="load")
-        view.wait_for_function("!window.MathJax?.startup || window.MathJax.startup.promise")
-        view.evaluate("window.MathJax?.startup?.promise")
+        listen(view, served, lambda: wrong)
+        show(view, f"{served}/{page}.html", width, scheme)
         return view, wrong
 
     yield open_page
     for view in opened:
         view.close()
-    shared.close()
+
+
+@pytest.fixture(scope="module")
+def turn(browser, served):
+    """The same in one window, page after page: to open a window takes longer than to read one."""
+    view, wrong = browser.new_page(), [[]]
+    listen(view, served, lambda: wrong[-1])
+
+    def turn_to(page, width=1280, scheme="light"):
+        view.goto("about:blank")
+        wrong.append([])
+        show(view, f"{served}/{page}.html", width, scheme)
+        return view, wrong[-1]
+
+    yield turn_to
+    view.close()
+
+
+def listen(view, served: str, wrong) -> None:
+    """Note errors, and what is asked of other hosts, in the list that `wrong` returns."""
+    view.on("console", lambda m: wrong().append(m.text) if m.type == "error" else None)
+    view.on("pageerror", lambda error: wrong().append(str(error)))
+    view.on("request", lambda r: wrong().append(r.url) if is_outside(r.url, served) else None)
+    view.add_init_script(WATCH)
+
+
+def show(view, address: str, width: int, scheme: str) -> None:
+    """Go to an address at a width, in light or dark, and wait until it stands."""
+    view.set_viewport_size({"width": width, "height": 900})
+    view.emulate_media(color_scheme=scheme)
+    view.goto(address, wait_until="load")
+    view.wait_for_function("!window.MathJax?.startup || window.MathJax.startup.promise")
+    view.evaluate("window.MathJax?.startup?.promise")
 
 
 WATCH = """
@@ -173,4 +194,4 @@ new PerformanceObserver(list => {
 
 
 def is_outside(address: str, served: str) -> bool:
-    return not address.startswith((served, "data:", "blob:"))
+    return not address.startswith((served, "data:", "blob:", "about:"))

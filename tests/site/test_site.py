@@ -122,12 +122,12 @@ def test_each_notebook_can_be_downloaded(site):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 820, 1280])
 @pytest.mark.parametrize("page", PAGES)
-def test_a_browser_is_content(look, page, width, scheme):
+def test_a_browser_is_content(turn, page, width, scheme):
     """No error, nothing outside the screen, nothing that moves, and accessible as it is loaded.
 
     With SCREENSHOTS=1 there is a picture for people to look at.
     """
-    view, wrong = look(page, width, scheme)
+    view, wrong = turn(page, width, scheme)
     assert not wrong
     assert view.evaluate("document.documentElement.scrollWidth") <= width
     assert view.evaluate("document.documentElement.dataset.theme") == scheme
@@ -142,7 +142,6 @@ def test_a_browser_is_content(look, page, width, scheme):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         name = f"{Path(page).name}-{width}-{scheme}.png"
         view.screenshot(path=SCREENSHOTS / name, full_page=True)
-    view.close()
 
 
 ACCESSIBLE = {
@@ -166,18 +165,16 @@ def violations(view, asked) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("width", "scheme"), ACCESSIBLE)
 @pytest.mark.parametrize("page", ["search", "genindex", "404"])
-def test_a_page_that_is_no_chapter_is_accessible(look, page, width, scheme):
-    view, _ = look(page, width, scheme)
+def test_a_page_that_is_no_chapter_is_accessible(turn, page, width, scheme):
+    view, _ = turn(page, width, scheme)
     assert violations(view, ACCESSIBLE[width, scheme]) == []
-    view.close()
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_lost_on_the_narrowest_screen(look, page):
+def test_nothing_is_lost_on_the_narrowest_screen(turn, page):
     """320 CSS pixels: a small phone, or a desktop page at 400 % zoom."""
-    view, _ = look(page, 320)
+    view, _ = turn(page, 320)
     assert view.evaluate("document.documentElement.scrollWidth") <= 320
-    view.close()
 
 
 def test_a_first_page_is_light_and_its_equations_need_no_script(look, served, browser):
@@ -220,7 +217,7 @@ def test_the_search_finds_symbols_and_terms(look, served, term):
 
 
 def test_the_theme_can_be_switched_and_is_remembered(look, served):
-    view, wrong = look(PAGES[1], alone=True)
+    view, wrong = look(PAGES[1])
     button = view.locator("button.theme-switch-button:visible").first
     seen = set()
     for _ in range(3):
