@@ -4,7 +4,8 @@
   loss, what it is worth to a model that is used, and what the law leaves out
 - `derivation`, `theorem`: the same in SymPy, each step certified; which laws have a budget-free k_D
 - `datasets`, `fit`, `bootstrap`, `overtraining`: public runs, robust fits, and what doubt does
-- `testbed`, `lab`: the 104 models of Gadre et al.; models that train in a fraction of a second
+- `testbed`, `atlas`: the 104 models of Gadre et al.; every other public set of runs
+- `lab`: models that train in a fraction of a second
 - `studies`: what is computed once, recorded and recalled
 - `claims`: what sources print, what follows, the verdict
 - `advice`: the practitioner's question (`python -m analysis`), and the released models

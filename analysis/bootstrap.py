@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -20,29 +20,41 @@ import numpy as np
 from tqdm import tqdm
 
 from analysis.fit import (
-    PARAMETERS,
+    COEFFICIENTS,
     Delta,
     FitResult,
+    Form,
     Indices,
-    Problems,
+    Power,
     Runs,
     check_indices,
     fit_runs,
-    free_directions,
+    in_log,
     least_absolute,
     minimise,
 )
 from analysis.internal.checks import extended, shown
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
-from analysis.internal.kinds import Flag, NonNegativeFloat, Positive, Share, able_to, count, numbers
-from analysis.laws import LawEnsemble
+from analysis.internal.kinds import (
+    Flag,
+    Kind,
+    NonNegativeFloat,
+    Positive,
+    Share,
+    able_to,
+    count,
+    numbers,
+)
+from analysis.laws import LawEnsemble, OuterPowerEnsemble, OuterPowerLaw
 
 __all__ = ["MOST", "BootstrapResult", "bootstrap_parametric", "percentile_interval"]
 
 _CHUNK_VALUES, _CHUNK = 2**22, 1000  # at most this many weights, and resamples, at a time
 MOST = 10**8
 """Resamples that fit into memory."""
+MOST_FAILED = 0.1
+"""The share of resamples that may fail before there is no interval."""
 Sources: TypeAlias = Iterator[tuple[slice, np.random.Generator | np.ndarray]]
 Chunk: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 _WAITING = 64  # chunks handed to an executor and not yet collected
@@ -86,6 +98,25 @@ def percentile_interval(
     return np.stack([np.quantile(values, share, axis=0, method=method) for share, method in ends])
 
 
+def _labels(name: str, value: object) -> np.ndarray:
+    """Return labels along one axis, texts or finite numbers, or raise `ValueError`."""
+    try:
+        labels = np.asarray(value)
+        texts = labels.dtype.kind == "O" and all(isinstance(one, str) for one in labels.flat)
+        labels = labels.astype(str) if texts else labels
+        numbers_known = labels.dtype.kind in "iuf" and bool(np.isfinite(labels).all())
+        known = labels.dtype.kind in "Ub" or numbers_known
+    except Exception as error:
+        raise ValueError(f"{name} must be labels, got {shown(value)}") from error
+    masked = isinstance(value, np.ma.MaskedArray) and bool(np.ma.getmaskarray(value).any())
+    if labels.ndim != 1 or not known or masked:
+        raise ValueError(f"{name} must be an array of labels, none missing, got {shown(value)}")
+    return labels
+
+
+Labels: TypeAlias = Annotated[Any, Kind("labels", _labels)]
+
+
 def generator(name: str, value: object) -> np.random.Generator:
     """Return a generator of NumPy's, or raise `ValueError`."""
     if not isinstance(value, np.random.Generator):
@@ -94,8 +125,9 @@ def generator(name: str, value: object) -> np.random.Generator:
 
 
 def _statistic(name: str, value: object) -> object:
-    if not (callable(value) or (isinstance(value, str) and value in PARAMETERS)):
-        raise ValueError(f"{name} must be one of {PARAMETERS}, got {shown(value)}")
+    known = Form(outer_power=True).names
+    if not (callable(value) or (isinstance(value, str) and value in known)):
+        raise ValueError(f"{name} must be one of {known}, got {shown(value)}")
     return value
 
 
@@ -108,8 +140,8 @@ class BootstrapResult(Shown):
     fit : FitResult
         The fit to the runs themselves.
     parameters : array, shape (n_resamples, 5)
-        Columns E, A, B, alpha, beta; a row for every resample, in order, also where the fit failed
-        (the best that it found).
+        Columns E, A, B, alpha, beta, and kappa if there is an outer power; a row for every
+        resample, in order, also where the fit failed (the best that it found).
     objectives : array, shape (n_resamples,)
         The objective of each (`analysis.fit`).
     failed : array of bool, shape (n_resamples,)
@@ -128,6 +160,11 @@ class BootstrapResult(Shown):
         return int(self.failed.sum())
 
     @property
+    def too_many_failed(self) -> bool:
+        """Whether more than a tenth failed: those that did not are then no fair sample."""
+        return self.n_failed > MOST_FAILED * self.failed.size
+
+    @property
     def draws(self) -> LawEnsemble:
         """The parameters of the laws that were fitted, each of shape (n_resamples - n_failed,).
 
@@ -138,11 +175,14 @@ class BootstrapResult(Shown):
         """
         if self.failed.all():
             raise ValueError(f"all {self.failed.size} resamples failed")
-        return LawEnsemble(*self.parameters[~self.failed].T)
+        ensemble = OuterPowerEnsemble if isinstance(self.fit.law, OuterPowerLaw) else LawEnsemble
+        return ensemble(*self.parameters[~self.failed].T)
 
     @property
     def standard_errors(self) -> dict[str, float]:
-        """The standard deviation of each parameter over the draws, by name, in its unit.
+        """The standard deviation over the draws of each parameter, by name, in its unit.
+
+        Those of the coefficients are of their logarithms, as in `FitResult.standard_errors`.
 
         Raises
         ------
@@ -150,7 +190,11 @@ class BootstrapResult(Shown):
             If all failed.
         """
         draws = self.draws
-        return {name: float(np.std(getattr(draws, name))) for name in PARAMETERS}
+        values = {one.name: getattr(draws, one.name) for one in fields(draws)}
+        return {
+            in_log(name): float(np.std(np.log(value) if name in COEFFICIENTS else value))
+            for name, value in values.items()
+        }
 
     @checked
     def interval(self, statistic: Annotated[Any, _statistic], level: Share = 0.95) -> np.ndarray:
@@ -175,9 +219,16 @@ class BootstrapResult(Shown):
         ------
         ValueError
             If statistic names no parameter, or gives NaN or not one value a draw; if level is not
-            between 0 and 1; if all resamples failed.
+            between 0 and 1; if more than a tenth of the resamples failed.
         """
         draws = self.draws
+        if self.too_many_failed:
+            raise ValueError(
+                f"there is no interval: {self.n_failed} of {self.failed.size} resamples failed, "
+                "more than a tenth"
+            )
+        if statistic == "kappa" and not hasattr(draws, "kappa"):
+            raise ValueError("statistic must be of the law, which has no outer power, got 'kappa'")
         if callable(statistic):
             (values,) = extended(statistic=statistic(draws))
         else:
@@ -202,9 +253,12 @@ def bootstrap_parametric(
     n_resamples: Annotated[int, count(1, MOST)] = 4000,
     rng: Annotated[np.random.Generator, generator] | None = None,
     indices: Indices | None = None,
+    groups: Labels | None = None,
     delta: Delta = 1e-3,
     tie_exponents: Flag = False,
     E: NonNegativeFloat | None = None,
+    outer_power: Flag = False,
+    kappa: Power | None = None,
     executor: Annotated[Executor, able_to("submit")] | None = None,
 ) -> BootstrapResult:
     """Fit the law to resampled runs, each fit starting from the fit to all runs.
@@ -219,7 +273,11 @@ def bootstrap_parametric(
         Where the resamples come from; streams are spawned from it.
     indices : array-like of int, shape (n_resamples, n), optional
         The resamples themselves, as positions in N, in place of n_resamples and rng.
-    delta, tie_exponents, E
+    groups : array-like, shape (n,), optional
+        A label for each run: its budget, its size, its model. Whole groups are drawn, as many as
+        there are: right where runs of a group share what is wrong with them. Each run is a group
+        by default.
+    delta, tie_exponents, E, outer_power, kappa
         As for `fit_parametric`. Least absolute deviations, delta = 0, take some 20 ms a resample.
     executor : concurrent.futures.Executor, optional
         What computes the chunks: a pool, or a cluster by `dask.distributed`'s
@@ -248,18 +306,22 @@ def bootstrap_parametric(
     ((50, 5), (2,))
     """
     runs = behind(Runs)(N, D, loss)
-    fit = fit_runs(runs, delta=delta, tie_exponents=tie_exponents, E=E)
+    of_run = _groups(groups, len(runs))
+    form = Form(tie_exponents, E, outer_power or kappa is not None, kappa)
+    fit = fit_runs(runs, form, delta=delta)
     size = max(1, min(_CHUNK, _CHUNK_VALUES // len(runs)))
     if indices is None:
         streams = generator("rng", rng)
         sources: Sources = ((part, streams.spawn(1)[0]) for part in _parts(n_resamples, size))
     else:
+        if groups is not None:
+            raise ValueError("groups must not be given with indices, which say what is drawn")
         check_indices(indices, len(runs))
         n_resamples = len(indices)
         sources = ((part, indices[part]) for part in _parts(n_resamples, size))
 
-    common = (runs, _row(fit), fit.delta, free_directions(tie_exponents, E))
-    parameters = np.empty((n_resamples, 5))
+    common = (runs, of_run, form, fit)
+    parameters = np.empty((n_resamples, len(form.names)))
     objectives, failed = np.empty(n_resamples), np.empty(n_resamples, bool)
     with tqdm(total=n_resamples, desc="bootstrap", unit="fit", disable=None) as progress:
         for part, result in _computed(sources, common, executor):
@@ -268,13 +330,21 @@ def bootstrap_parametric(
     return BootstrapResult(fit, parameters, objectives, failed)
 
 
+def _groups(groups: np.ndarray | None, n: int) -> np.ndarray:
+    """Return the group of each run, counted from 0; its own for each if there are none."""
+    if groups is None:
+        return np.arange(n)
+    if groups.shape != (n,):
+        raise ValueError(f"groups must hold one label for each of {n} runs, got {groups.shape}")
+    labels, of_run = np.unique(groups, return_inverse=True)
+    if len(labels) < 2:
+        raise ValueError(f"groups must hold at least two different labels, got {labels[0]!r} alone")
+    return of_run.reshape(-1)
+
+
 def _parts(n_resamples: int, size: int) -> Iterator[slice]:
     for first in range(0, n_resamples, size):
         yield slice(first, min(first + size, n_resamples))
-
-
-def _row(fit: FitResult) -> np.ndarray:
-    return np.array([getattr(fit.law, name) for name in PARAMETERS])
 
 
 def _computed(
@@ -305,27 +375,30 @@ def _fit_chunk(
     source: np.random.Generator | np.ndarray,
     count: int,
     runs: Runs,
-    start: np.ndarray,
-    delta: float,
-    basis: np.ndarray,
+    of_run: np.ndarray,
+    form: Form,
+    fit: FitResult,
 ) -> Chunk:
-    """Return the parameters (count, 5), objectives and failures of one chunk of resamples."""
-    n = len(runs)
+    """Return the parameters (count, p), objectives and failures of one chunk of resamples."""
+    n_groups = of_run.max() + 1
     if isinstance(source, np.random.Generator):
-        source = source.integers(n, size=(count, n))
-    weights = _counts(source, n).astype(float)
-    problems = Problems(runs.N, runs.D, runs.loss, weights, basis)
-    huber = delta or 1e-4
+        source = source.integers(n_groups, size=(count, n_groups))
+    weights = _counts(source, n_groups)[:, of_run].astype(float)
+    problems = form.problems(runs, weights)
+    huber = fit.delta or 1e-4
+    start = np.array([getattr(fit.law, name) for name in form.names])
     starts = np.repeat(problems.theta(start)[:, None], count, axis=1)
     theta, objectives, converged = minimise(problems, starts, huber, first_delta=huber)
-    if delta == 0:
+    if fit.delta == 0:
         for row in range(count):
             theta[:, row], objectives[row], converged[row] = least_absolute(
                 problems, theta[:, row], row
             )
-    run = np.unique(np.stack([runs.N, runs.D], axis=1), axis=0, return_inverse=True)[1].reshape(-1)
-    n_different = np.count_nonzero(_counts(run[source], n), axis=1)
-    failed = ~converged | (n_different <= basis.shape[1])
+    runs_alike = np.unique(np.stack([runs.N, runs.D]), axis=1, return_inverse=True)[1].reshape(-1)
+    order = np.argsort(runs_alike, kind="stable")
+    firsts = np.flatnonzero(np.diff(runs_alike[order], prepend=-1))
+    n_different = np.count_nonzero(np.maximum.reduceat(weights[:, order], firsts, axis=1), axis=1)
+    failed = ~converged | (n_different <= fit.n_parameters)
     return problems.parameters(theta).T, objectives, failed
 
 

@@ -9,7 +9,14 @@ model of finite size misses, B / D**beta what finite data leave unlearned. Train
 
     C = 6 N D                                        [FLOP]
 
-(Kaplan et al. 2020, section 2.1). Everything here is closed form.
+(Kaplan et al. 2020, section 2.1). How the loss falls from one iso-loss curve to the next is another
+question than what shape these curves have. With an outer power,
+
+    L(N, D) = E + (A / N**alpha + B / D**beta)**kappa
+
+they are told apart: alpha and beta alone say how size trades for data, kappa how the loss follows.
+The law above is kappa = 1; the L(N, D) of Kaplan et al. (2020, eq. 1.5) is E = 0, beta = 1.
+Everything here is closed form.
 """
 
 from __future__ import annotations
@@ -18,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import exp
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +39,8 @@ __all__ = [
     "PUBLISHED",
     "Allocation",
     "LawEnsemble",
+    "OuterPowerEnsemble",
+    "OuterPowerLaw",
     "ParametricLaw",
     "PublishedLaw",
 ]
@@ -144,7 +154,15 @@ class ParametricLaw(Shown):
         ValueError
             If N or D is not positive and finite.
         """
-        return plain(self.A * N**-self.alpha + self.B * D**-self.beta)
+        return plain(self._of_sum(self.A * N**-self.alpha + self.B * D**-self.beta))
+
+    def _of_sum(self, powers: Any) -> Any:
+        """Return the loss above E at a sum of the two powers."""
+        return powers
+
+    def _to_sum(self, reducible: Any) -> Any:
+        """Return the sum of the two powers at a loss above E."""
+        return reducible
 
     @checked(finite=True, under="raise")
     def compute_optimal(self, C: Positive) -> Allocation:
@@ -201,7 +219,7 @@ class ParametricLaw(Shown):
         if not reached.all():
             found, E = (np.broadcast_to(value, reached.shape)[~reached][0] for value in (L, self.E))
             raise ValueError(f"the loss L must be above E = {E:g}, got {found}")
-        s = (L - self.E) / (self.alpha + self.beta)
+        s = self._to_sum(L - self.E) / (self.alpha + self.beta)
         N = (self.A / (self.beta * s)) ** (1 / self.alpha)
         D = (self.B / (self.alpha * s)) ** (1 / self.beta)
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
@@ -296,6 +314,78 @@ class LawEnsemble(ParametricLaw):
 
     def __len__(self) -> int:
         return len(self.E)
+
+
+@checked
+@dataclass(frozen=True)
+class OuterPowerLaw(ParametricLaw):
+    """L(N, D) = E + (A / N**alpha + B / D**beta)**kappa: the same iso-loss curves, another fall.
+
+    The compute-optimal run, the marginal rate and everything about the exchange of size for data
+    are those of (A, B, alpha, beta); only the loss knows kappa. So it may stand wherever a
+    `ParametricLaw` may, which it is at kappa = 1. With E = 0, beta = 1, alpha = alpha_N / alpha_D
+    and kappa = alpha_D it is the L(N, D) of Kaplan et al. 2020, eq. 1.5; Busbridge et al. 2025
+    (arXiv:2502.08606) fit it with all parameters free.
+
+    Attributes
+    ----------
+    E : float
+        Irreducible loss, nats per token; not negative.
+    A, B : float
+        Coefficients of the size term and of the data term; positive. Their units make the two
+        terms powers 1 / kappa of nats per token.
+    alpha, beta : float
+        Exponents of size and of data inside the outer power; positive. With data without end the
+        loss falls as N**-(alpha kappa).
+    kappa : float
+        The outer power; positive.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range or not finite.
+
+    Examples
+    --------
+    >>> law = OuterPowerLaw(E=1.6, A=90.0, B=500.0, alpha=0.4, beta=0.45, kappa=0.8)
+    >>> inner = ParametricLaw(E=1.6, A=90.0, B=500.0, alpha=0.4, beta=0.45)
+    >>> law.compute_optimal(1e21) == inner.compute_optimal(1e21)
+    True
+    >>> round(law.loss(1e9, 2e10), 3), round(inner.loss(1e9, 2e10), 3)
+    (1.667, 1.634)
+    """
+
+    kappa: PositiveFloat
+
+    def _of_sum(self, powers: Any) -> Any:
+        return powers**self.kappa
+
+    def _to_sum(self, reducible: Any) -> Any:
+        return reducible ** (1 / self.kappa)
+
+
+@checked
+@dataclass(frozen=True, eq=False)
+class OuterPowerEnsemble(OuterPowerLaw, LawEnsemble):
+    """Many laws with an outer power, done elementwise as in `LawEnsemble`.
+
+    Attributes
+    ----------
+    E, A, B, alpha, beta, kappa : array, shape (n,)
+        As in `OuterPowerLaw`, an element for each law.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range or not finite, or they are not arrays of one length.
+    """
+
+    E: NonNegative
+    A: Positive
+    B: Positive
+    alpha: Positive
+    beta: Positive
+    kappa: Positive
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,22 @@ from hostile import (
 )
 from matplotlib.figure import Figure
 
-from analysis import advice, bootstrap, fit, laws, limits, overtraining, serving, testbed, tradeoff
+from analysis import (
+    advice,
+    atlas,
+    bootstrap,
+    fit,
+    laws,
+    limits,
+    overtraining,
+    serving,
+    testbed,
+    tradeoff,
+)
 from analysis.advice import models, report
+from analysis.atlas import pool
 from analysis.claims import verdicts
-from analysis.datasets import epoch, gadre, registry
+from analysis.datasets import athena, batches, epoch, gadre, kempner, porian, registry, shapes
 from analysis.derivation import certificates, steps
 from analysis.exercises import answers, checking
 from analysis.figures import explorer, law, picture
@@ -40,7 +52,7 @@ from analysis.studies import lab as lab_study
 from analysis.studies import testbed as testbed_study
 from analysis.testbed import extrapolation, isoloss, noise, recipes, runs
 from analysis.theorem import certificates as certificates_of_theorem
-from analysis.theorem import known_laws, numeric, statements
+from analysis.theorem import known_laws, numeric, statements, valley
 
 POST = laws.PUBLISHED["de-vries-2023"].law
 PAIR = laws.LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
@@ -69,6 +81,17 @@ RUNS["arguments_agree"] = True
 MODELS = models.load_models().head(3)
 FITTED = recipes.fit_recipe(RUNS, recipes.POOLED)["c4"]
 BOOTED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS)
+BUDGETS = np.repeat(np.geomspace(1e18, 1e20, 4), 6)
+SIZES = POST.compute_optimal(BUDGETS).N * np.tile(np.geomspace(0.4, 2.5, 6), 4)
+CURVES = (SIZES, BUDGETS / (6 * SIZES), POST.loss(SIZES, BUDGETS / (6 * SIZES)), BUDGETS)
+EXCHANGE = atlas.measure_exchange(*CURVES, rng=np.random.default_rng(2), n_resamples=20)
+FREED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS, outer_power=True)
+POOLED = pool.pool_fits(
+    "N",
+    {name: FREED for name in ("llama3", "hoffmann", "openeurollm", "gemstones")},
+    {},
+    np.random.default_rng(2),
+)
 PAIRS = pd.DataFrame(
     {
         "train_set": ["c4"],
@@ -157,6 +180,16 @@ CALLS = by_name(
         alpha=[0.35, 0.34],
         beta=[0.37, 0.28],
     ),
+    call(laws.OuterPowerLaw, E=1.6, A=90.0, B=500.0, alpha=0.4, beta=0.45, kappa=0.8),
+    call(
+        laws.OuterPowerEnsemble,
+        E=[1.8, 1.7],
+        A=[480.0, 400.0],
+        B=[2000.0, 400.0],
+        alpha=[0.35, 0.34],
+        beta=[0.37, 0.28],
+        kappa=[0.7, 0.9],
+    ),
     call(POST.loss, **RUN),
     call(POST.reducible_loss, **RUN),
     call(POST.compute_optimal, C=1e22),
@@ -216,7 +249,10 @@ CALLS = by_name(
         weights=np.ones(12),
         tie_exponents=False,
         E=1.62,
+        outer_power=False,
+        kappa=0.8,
         infinite=True,
+        refused={"kappa": ONE_POSITIVE - {"None"}},
     ),
     call(fit.parametric_objective, **LAW, **FITTED_TO, delta=1e-3, weights=np.ones(12)),
     call(fit.profile_exponents, **FITTED_TO, alpha=0.3, beta=0.3, delta=1e-3),
@@ -228,15 +264,32 @@ CALLS = by_name(
         n_resamples=3,
         rng=rng(),
         delta=1e-3,
+        groups=np.arange(12) // 2,
         tie_exponents=False,
         E=1.62,
+        outer_power=False,
+        kappa=0.8,
         executor=None,
         infinite=True,
-        refused={"rng": ALL},
+        refused={"rng": ALL, "kappa": ONE_POSITIVE - {"None"}},
     ),
     call(
         bootstrap.bootstrap_parametric, **FITTED_TO, indices=DRAWS, infinite=True, untried={"None"}
     ),
+    call(
+        atlas.measure_exchange,
+        **dict(zip(("N", "D", "loss", "C"), CURVES, strict=True)),
+        rng=rng(),
+        n_resamples=2,
+        costly=True,
+    ),
+    call(valley.certify_valley, stated=valley.valley()),
+    call(EXCHANGE.overhead, k_N=0.5),
+    call(EXCHANGE.interval, k_N=0.5, level=0.9),
+    call(EXCHANGE.slope_interval, level=0.9),
+    call(POOLED.predict, k_N=0.5, level=0.9, infinite=True),
+    call(POOLED.wall, level=0.9),
+    call(POOLED.without, study="llama3", rng=rng()),
     call(bootstrap.percentile_interval, values=[1.0, 2.0, 3.0], level=0.9, infinite=True),
     call(
         BOOTED.interval,
@@ -301,8 +354,8 @@ CALLS = by_name(
     call(isoloss.iso_loss_pairs, runs=RUNS, **VALIDATION, infinite=True),
     call(isoloss.compare_pairs, pairs=PAIRS, laws={"c4": POST}, infinite=True),
     call(isoloss.equal_exponents_test, runs=RUNS, train_set="c4", **VALIDATION, infinite=True),
-    call(runs.in_second_batch, runs=RUNS),
-    call(runs.first_batch, runs=RUNS),
+    call(batches.in_second_batch, runs=RUNS),
+    call(batches.first_batch, runs=RUNS),
     call(noise.batch_residuals, runs=RUNS, **VALIDATION),
     call(noise.batch_step, runs=RUNS, **VALIDATION),
     call(noise.worse_with_more_tokens, runs=RUNS, **VALIDATION),
@@ -585,4 +638,21 @@ CALLS = by_name(
         call(read, files=registry.DATASETS["gadre2024"], costly=True)
         for read in (gadre.read_testbed, gadre.read_downstream, gadre.read_tasks)
     ),
+    *(
+        call(read, files=registry.DATASETS[name], costly=True)
+        for read, name in (
+            (athena.read_llama3, "llama3"),
+            (athena.read_marin, "marin2026"),
+            (porian.read_porian, "porian2024"),
+            (shapes.read_gemstones, "gemstones2025"),
+            (shapes.read_ladder, "olmo-ladder2024"),
+        )
+    ),
+    call(
+        kempner.read_kempner,
+        files=registry.DATASETS["kempner2024"],
+        file="sweep.csv",
+        costly=True,
+    ),
+    call(atlas.load_arm, name="openeurollm"),
 )

@@ -175,4 +175,80 @@ def test_the_standard_errors_of_the_published_resamples():
     assert result.n_failed == 0
     expected = {"E": 0.0257, "A": 124.5, "B": 1312, "alpha": 0.0154, "beta": 0.0206}
     for name, error in expected.items():
-        assert result.standard_errors[name] == pytest.approx(error, rel=0.02)
+        assert np.std(getattr(result.draws, name)) == pytest.approx(error, rel=0.02)
+    logs = np.log(result.draws.A)
+    assert result.standard_errors["log A"] == pytest.approx(np.std(logs), rel=1e-12)
+    assert result.standard_errors["beta"] == pytest.approx(0.0206, rel=0.02)
+
+
+# Whole groups
+
+
+def test_runs_that_are_their_own_groups_are_drawn_as_ever(data, result):
+    grouped = bootstrap_parametric(
+        *data, n_resamples=2500, rng=np.random.default_rng(7), groups=np.arange(60)
+    )
+    same(result, grouped)
+
+
+def test_whole_groups_are_drawn(data):
+    N, D, loss = data
+    size = np.repeat(np.arange(12), 5)
+    drawn = bootstrap_parametric(
+        N, D, loss, n_resamples=40, rng=np.random.default_rng(3), groups=size.astype(str)
+    )
+    chosen = np.random.default_rng(3).spawn(1)[0].integers(12, size=(40, 12))
+    order = np.unique(size.astype(str), return_inverse=True)[1]
+    indices = [[i for group in row for i in np.flatnonzero(order == group)] for row in chosen]
+    by_hand = bootstrap_parametric(N, D, loss, indices=np.array(indices))
+    np.testing.assert_allclose(drawn.parameters, by_hand.parameters, rtol=1e-9)
+    np.testing.assert_array_equal(drawn.failed, by_hand.failed)
+
+
+def test_an_error_that_a_group_shares_is_seen_only_if_groups_are_drawn():
+    """Eight models of fifteen checkpoints with one error of 1 % a model, a hundred times."""
+    rng = np.random.default_rng(11)
+    inside = {"runs": 0, "models": 0}
+    for _ in range(60):
+        size = np.repeat(np.geomspace(5e7, 5e9, 8), 15)
+        tokens = np.tile(np.geomspace(1e9, 2e11, 15), 8)
+        model = np.repeat(np.arange(8), 15)
+        error = np.repeat(rng.normal(0, 0.01, 8), 15)
+        loss = LAW.loss(size, tokens) * np.exp(error + rng.normal(0, 1e-3, 120))
+        for name, groups in (("runs", None), ("models", model)):
+            draws = bootstrap_parametric(
+                size, tokens, loss, n_resamples=200, rng=rng, groups=groups, delta=1.0
+            )
+            if not draws.too_many_failed:
+                low, high = draws.interval("alpha")
+                inside[name] += low <= LAW.alpha <= high
+    assert inside["runs"] < 36
+    assert inside["models"] > 42
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (["a"] * 60, "two different labels"),
+        (["a", "b"], "one label for each of 60 runs, got"),
+        ([None] * 60, "labels, none missing"),
+        ([[1]] * 60, "be an array of labels"),
+    ],
+)
+def test_bad_groups_are_named(data, groups, message):
+    with pytest.raises(ValueError, match=f"groups must .*{message}"):
+        bootstrap_parametric(*data, n_resamples=2, rng=np.random.default_rng(0), groups=groups)
+
+
+def test_groups_and_indices_exclude_each_other(data):
+    with pytest.raises(ValueError, match="groups must not be given with indices"):
+        bootstrap_parametric(*data, indices=np.zeros((1, 60), int), groups=np.arange(60))
+
+
+def test_beyond_a_tenth_of_failures_there_is_no_interval(data):
+    few = bootstrap_parametric(
+        *(array[:8] for array in data), n_resamples=60, rng=np.random.default_rng(0)
+    )
+    assert 6 < few.n_failed < 60
+    with pytest.raises(ValueError, match=r"no interval: \d+ of 60 resamples failed"):
+        few.interval("alpha")

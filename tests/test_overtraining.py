@@ -132,8 +132,8 @@ def test_it_agrees_with_curve_fit():
         (E, a, b, eta), covariance = curve_fit(law, X, noisy, start, **tight)
         theirs = E, a * 1e18**eta, b * 1e18**eta, eta
         assert dataclasses.astuple(fit.law) == pytest.approx(theirs, rel=1e-5)
-        assert fit.standard_errors["E"] == pytest.approx(covariance[0, 0] ** 0.5, rel=1e-3)
-        assert fit.standard_errors["eta"] == pytest.approx(covariance[3, 3] ** 0.5, rel=1e-3)
+        for place in (0, 3):
+            assert fit.covariance[place, place] == pytest.approx(covariance[place, place], rel=2e-3)
 
 
 def test_a_fit_says_what_it_rests_on():

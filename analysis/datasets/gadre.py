@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from analysis.datasets.columns import Files
 from analysis.datasets.registry import DATASETS
 from analysis.internal.doors import checked
 from analysis.internal.kinds import able_to
@@ -46,15 +46,6 @@ SPLIT_SIZE, SPLIT_MARGIN = 153_677_376, 0.10
 T = TypeVar("T")
 
 
-class Files(Protocol):
-    """What is read: the names of the files, and where a verified copy of each is."""
-
-    @property
-    def hashes(self) -> Mapping[str, str]: ...
-
-    def path(self, file: str) -> Path: ...
-
-
 @checked
 def read_testbed(files: Annotated[Files, able_to("path")]) -> pd.DataFrame:
     """Return the runs, in the order train_set, N, token_multiplier.
@@ -63,12 +54,12 @@ def read_testbed(files: Annotated[Files, able_to("path")]) -> pd.DataFrame:
     -------
     DataFrame
         train_set; model, the name of the run, unique within its train_set; N (parameters, with both
-        embeddings); D (training tokens); C (training FLOP, 6 N D); token_multiplier (M = D / N);
-        for each validation set its loss in nats per token, `c4_val`, with the ends of its 95 %
-        interval over sequences, `c4_val_low` and `c4_val_high`; warmup_tokens, those seen before
-        the learning rate reached its full height; created, the date in its file;
-        arguments_agree, whether the command line recorded there trains on D tokens (where it does
-        not, the file was filled in from another run's).
+        embeddings); embedding, the parameters of one of them; D (training tokens); C (training
+        FLOP, 6 N D); token_multiplier (M = D / N); for each validation set its loss in nats per
+        token, `c4_val`, with the ends of its 95 % interval over sequences, `c4_val_low` and
+        `c4_val_high`; warmup_tokens, those seen before the learning rate reached its full height;
+        created, the date in its file; arguments_agree, whether the command line recorded there
+        trains on D tokens (where it does not, the file was filled in from another run's).
 
     Raises
     ------
@@ -172,6 +163,7 @@ def _run(content: Any) -> dict[str, Any]:
         "train_set": TRAIN_SETS[released],
         "model": name.removeprefix(f"{released}-"),
         "N": N,
+        "embedding": N - _number(settings, "params_no_embed"),
         "D": D,
         "C": FLOP_PER_PARAMETER_TOKEN * N * D,
         "token_multiplier": TOKENS_PER_MULTIPLIER * _number(settings, "chinchilla_multiplier"),

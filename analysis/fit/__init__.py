@@ -1,27 +1,32 @@
 """Robust fits of scaling laws to runs: the fit, the frozen runs it works on, the solver."""
 
+from analysis.fit.forms import PARAMETERS, Form
 from analysis.fit.newton import least_absolute, minimise
 from analysis.fit.parametric import (
-    PARAMETERS,
+    COEFFICIENTS,
     FitResult,
     Objective,
     fit_parametric,
     fit_runs,
     hoffmann_grid,
+    in_log,
     parametric_objective,
     profile_exponents,
     seeded_starts,
 )
 from analysis.fit.problems import Problems
 from analysis.fit.projection import Projection, least_squares_covariance, project, status_of
-from analysis.fit.runs import Delta, Indices, Runs, Weights, check_indices, free_directions
+from analysis.fit.runs import Delta, Indices, Power, Runs, Weights, check_indices
 
 __all__ = [
+    "COEFFICIENTS",
     "PARAMETERS",
     "Delta",
     "FitResult",
+    "Form",
     "Indices",
     "Objective",
+    "Power",
     "Problems",
     "Projection",
     "Runs",
@@ -29,8 +34,8 @@ __all__ = [
     "check_indices",
     "fit_parametric",
     "fit_runs",
-    "free_directions",
     "hoffmann_grid",
+    "in_log",
     "least_absolute",
     "least_squares_covariance",
     "minimise",

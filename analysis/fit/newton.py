@@ -15,11 +15,10 @@ from typing import TypeAlias
 import numpy as np
 from scipy import optimize, sparse
 
-from analysis.fit.problems import NARROW, WIDE, Problems
+from analysis.fit.problems import Problems
 
 Found: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""theta (5, P), value (P,) and whether it is a minimum (P,)."""
-_LARGEST_STEP = np.array([[2.0], [4.0], [4.0], [0.5], [0.5]])
+"""theta (p, P), value (P,) and whether it is a minimum (P,)."""
 _MAX_STEPS = {False: 60, True: 200}
 
 
@@ -47,7 +46,7 @@ def minimise(
     Parameters
     ----------
     problems : Problems
-    theta : array, shape (5, P)
+    theta : array, shape (p, P)
         The starts; what lies outside the box that the data allow is first moved to its wall.
     delta : float
         Residual at which Huber's loss turns from a square to a line.
@@ -58,7 +57,7 @@ def minimise(
     Returns
     -------
     tuple of arrays
-        theta, shape (5, P); the value of each, shape (P,); whether each converged, shape (P,).
+        theta, shape (p, P); the value of each, shape (P,); whether each converged, shape (P,).
     """
     with np.errstate(over="ignore", invalid="ignore"):
         theta, *_ = _descend(problems, theta, max(first_delta, delta), delta, False)
@@ -76,18 +75,18 @@ def least_absolute(
     Parameters
     ----------
     problems : Problems
-    theta : array, shape (5,)
+    theta : array, shape (p,)
     row : int
         Which of the problems.
 
     Returns
     -------
     tuple of (array, float, bool)
-        theta, shape (5,); the weighted sum of absolute residuals; whether it converged.
+        theta, shape (p,); the weighted sum of absolute residuals; whether it converged.
     """
     n, k = problems.x.size, problems.basis.shape[1]
     w = np.ones(n) if problems.weights is None else np.atleast_2d(problems.weights)[row]
-    low, high = problems.bounds(*WIDE)[:, :, 0]
+    low, high = problems.bounds(*problems.wide)[:, :, 0]
     radius = 0.1
     residual, jacobian = problems.residual(theta)
     value = w @ np.abs(residual)
@@ -116,7 +115,7 @@ def _descend(
     problems: Problems, theta: np.ndarray, first_delta: float, delta: float, exact: bool
 ) -> Found:
     """One phase: reweighted least squares while delta narrows, or damped Newton at the last."""
-    low, high = problems.bounds(*(WIDE if exact else NARROW))
+    low, high = problems.bounds(*(problems.wide if exact else problems.narrow))
     theta = np.clip(theta, low, high)
     P = theta.shape[1]
     values, converged = np.empty(P), np.zeros(P, bool)
@@ -183,7 +182,7 @@ def _advance(
 def _step(
     problems: Problems, state: _State, low: np.ndarray, high: np.ndarray, exact: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the damped step (5, P), twice its predicted decrease (P,), and where it is proper.
+    """Return the damped step (p, P), twice its predicted decrease (P,), and where it is proper.
 
     A parameter at a wall that would move on through it is held there.
     """
@@ -192,14 +191,15 @@ def _step(
     held = exact & (((state.theta <= low) & (g > 0)) | ((state.theta >= high) & (g < 0)))
     if held.any():
         g = np.where(held, 0.0, g)
-        H = np.where(held[:, None] | held, np.eye(5)[:, :, None], H)
+        H = np.where(held[:, None] | held, np.eye(len(g))[:, :, None], H)
     g = np.tensordot(basis, g, (0, 0))
     H = np.tensordot(basis, np.tensordot(basis, H, (0, 0)), (0, 1))
     step, definite = _solve(H, -g, state.damping)
     step = np.tensordot(basis, step, 1)
     step = np.nan_to_num(step, copy=False)
     decrement = -(np.where(held, 0.0, state.gradient) * step).sum(0)
-    return np.clip(step, -_LARGEST_STEP, _LARGEST_STEP), decrement, definite
+    longest = problems.longest_step[:, None]
+    return np.clip(step, -longest, longest), decrement, definite
 
 
 def _solve(H: np.ndarray, rhs: np.ndarray, damping: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,16 +18,18 @@ from itertools import product
 from typing import Annotated, Any
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
+from analysis.fit.forms import FREE, Form
 from analysis.fit.newton import least_absolute, minimise
 from analysis.fit.problems import Problems
 from analysis.fit.runs import (
     Delta,
     PositiveDelta,
+    Power,
     Runs,
     Starts,
     Weights,
-    free_directions,
     project_terms,
 )
 from analysis.fit.sandwich import LARGEST_CONDITION, sandwich
@@ -35,10 +37,16 @@ from analysis.internal.checks import broadcast_shape, positive
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Doubles, Flag, NonNegativeFloat, Positive, numbers
-from analysis.laws import ParametricLaw
+from analysis.laws import OuterPowerLaw, ParametricLaw
 
-PARAMETERS = ("E", "A", "B", "alpha", "beta")
-"""The order of the parameters wherever an array holds them."""
+COEFFICIENTS = ("A", "B", "a", "b")
+"""The parameters whose standard errors are of their logarithms."""
+FEWEST_SPARE = 50
+"""Runs beyond the free parameters from which on E and kappa have standard errors that hold."""
+FIRST_POWERS = np.array([0.4, 0.7, 1.0])
+"""The outer powers that a search for one starts with."""
+N_VALLEYS = 3
+"""How many different fits without an outer power the search for one starts from, at most."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +92,34 @@ class FitResult(Shown):
 
     @property
     def standard_errors(self) -> dict[str, float]:
-        """The standard error of each parameter, by name, in its unit: roots of the covariance."""
-        names = [field.name for field in fields(self.law)]
-        return dict(zip(names, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
+        """The standard error of each parameter, by name, in its unit.
+
+        Those of the coefficients are of their logarithms, "log A" and "log B": of few runs A itself
+        is anything but symmetric. Each is the root of a variance, wider as Student's t is for
+        n_runs - n_parameters degrees of freedom: the estimate +- 1.96 of them is an interval of
+        95 %, for few runs too. With an outer power and few runs those of E and kappa would not
+        hold that, and are not given: the runs do not tell the two apart.
+        """
+        spare = max(self.n_runs - self.n_parameters, 1)
+        roots = np.sqrt(np.diag(self.covariance)) * stdtrit(spare, 0.975) / ndtri(0.975)
+        errors = dict(zip([field.name for field in fields(self.law)], roots.tolist(), strict=True))
+        return {
+            in_log(name): error / getattr(self.law, name) if name in COEFFICIENTS else error
+            for name, error in errors.items()
+            if not (name in ("E", "kappa") and "kappa" in errors and spare < FEWEST_SPARE)
+        }
+
+
+def in_log(name: str) -> str:
+    """Return what the standard error of a parameter is of: coefficients stand in logarithms."""
+    return f"log {name}" if name in COEFFICIENTS else name
 
 
 @dataclass(frozen=True)
 class Objective:
     """The objective at a law, and its derivatives in (log E, log A, log B, alpha, beta).
+
+    Those of an `OuterPowerLaw` are in kappa too, the sixth.
 
     Attributes
     ----------
@@ -118,8 +146,10 @@ def fit_parametric(
     weights: Weights | None = None,
     tie_exponents: Flag = False,
     E: NonNegativeFloat | None = None,
+    outer_power: Flag = False,
+    kappa: Power | None = None,
 ) -> FitResult:
-    """Fit L = E + A / N**alpha + B / D**beta to training runs.
+    """Fit L = E + A / N**alpha + B / D**beta to training runs, with an outer power if asked.
 
     Parameters
     ----------
@@ -129,7 +159,8 @@ def fit_parametric(
         Residual of log loss at which squares turn into absolute values; 0 for least absolute
         deviations.
     starts : array-like, shape (n_starts, 5), optional
-        Rows (E, A, B, alpha, beta) to start from; `seeded_starts` by default.
+        Rows (E, A, B, alpha, beta) to start from; `seeded_starts` by default. With an outer power
+        the best fits without one are where that search starts from.
     weights : array-like, shape (n,), optional
         Weight of each run; not negative. A weight of 2 counts a run twice, 0 leaves it out. For the
         covariance a run counted twice is still one measurement.
@@ -137,6 +168,11 @@ def fit_parametric(
         Fit with alpha = beta.
     E : float, optional
         Hold the irreducible loss at this value, in nats per token.
+    outer_power : bool
+        Fit E + (A / N**alpha + B / D**beta)**kappa, an `OuterPowerLaw`: what the runs say of the
+        exchange of size for data is then free of what they say of how the loss falls.
+    kappa : float, optional
+        Hold the outer power at this value, from 0.1 to 10; a profile of kappa is a fit at each.
 
     Returns
     -------
@@ -157,28 +193,27 @@ def fit_parametric(
     ('converged', 0.35, 0.37)
     """
     runs = behind(Runs)(N, D, loss, weights)
-    return fit_runs(runs, delta=delta, starts=starts, tie_exponents=tie_exponents, E=E)
+    form = Form(tie_exponents, E, outer_power or kappa is not None, kappa)
+    return fit_runs(runs, form, delta=delta, starts=starts)
 
 
 def fit_runs(
-    runs: Runs,
-    *,
-    delta: float,
-    starts: Doubles | None = None,
-    tie_exponents: bool = False,
-    E: float | None = None,
+    runs: Runs, form: Form = FREE, *, delta: float, starts: Doubles | None = None
 ) -> FitResult:
     """Fit as `fit_parametric`, which has checked what it passes on."""
-    problems = problems_of(runs, free_directions(tie_exponents, E))
     starts = starts_of(runs) if starts is None else starts
-    rows = np.array(starts.T)
-    if tie_exponents:
-        rows[3:] = rows[3:].mean(0)
-    if E is not None:
-        rows[0] = E
+    inner = form.without_power()
+    problems = inner.problems(runs)
+    rows = inner.held(starts.T)
     theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
+    if form.outer_power:
+        powers = FIRST_POWERS if form.kappa is None else np.array([form.kappa])
+        rows = form.held(_with_power(problems.parameters(theta), values, powers))
+        problems = form.problems(runs)
+        theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
     best = int(np.nanargmin(values))
     agreeing = int(np.sum(values <= values[best] * (1 + 1e-6) + 1e-20))
+    n_starts = len(values)
     theta, value, done = theta[:, best], values[best], converged[best]
     if delta == 0:
         theta, value, done = least_absolute(problems, theta)
@@ -192,14 +227,14 @@ def fit_runs(
     elif problems.at_walls(theta).any():
         status = "boundary"
     if status == "too few runs":
-        covariance = np.full((5, 5), np.inf)
+        covariance = np.full_like(covariance, np.inf)
     return FitResult(
-        law=ParametricLaw(*problems.parameters(theta)),
+        law=form.law(*problems.parameters(theta)),
         objective=float(value),
         status=status,
         n_runs=int(runs.counted.sum()),
         n_parameters=n_free,
-        n_starts=len(starts),
+        n_starts=n_starts,
         n_starts_agreeing=agreeing,
         delta=delta,
         covariance=covariance,
@@ -207,9 +242,19 @@ def fit_runs(
     )
 
 
-def problems_of(runs: Runs, basis: Doubles | None = None) -> Problems:
-    """Return the fits of a law to runs, in the directions of theta left free."""
-    return Problems(runs.N, runs.D, runs.loss, runs.weights, basis)
+def _with_power(laws: Doubles, values: Doubles, powers: Doubles) -> Doubles:
+    """Return starts (6, n) of a search with an outer power, from laws without one, (5, m).
+
+    The different best ones, each with several powers, and its terms such that the loss in the
+    middle of the runs, where they are of a size, stays what it was.
+    """
+    order = np.argsort(values)
+    different = order[np.diff(values[order], prepend=-np.inf) > 1e-6 * values[order]][:N_VALLEYS]
+    E, A, B, alpha, beta = np.repeat(laws[:, different], len(powers), axis=1)
+    kappa = np.tile(powers, len(different))
+    spread = 2 ** ((1 - kappa) / kappa)
+    rows = (E, A ** (1 / kappa) * spread, B ** (1 / kappa) * spread, alpha / kappa, beta / kappa)
+    return np.array([*rows, kappa])
 
 
 def starts_of(runs: Runs) -> Doubles:
@@ -255,11 +300,14 @@ def parametric_objective(
     0.0
     """
     positive(E=law.E)
-    problems = problems_of(behind(Runs)(N, D, loss, weights))
-    theta = problems.theta(np.array([getattr(law, name) for name in PARAMETERS]))[:, None]
-    value, gradient, hessian = problems.sweep(theta, np.array([delta]), rows=None)
-    shift = problems.from_plain_logs()
-    return Objective(float(value[0]), shift.T @ gradient[:, 0], shift.T @ hessian[:, :, 0] @ shift)
+    form = Form(outer_power=isinstance(law, OuterPowerLaw))
+    problems = form.problems(behind(Runs)(N, D, loss, weights))
+    theta = problems.theta(np.array([getattr(law, name) for name in form.names]))[:, None]
+    (value,), gradient, hessian = problems.sweep(theta, np.array([delta]), rows=None)
+    shift, bend = problems.from_plain_logs(theta[:, 0]), problems.bend(gradient[:, 0])
+    return Objective(
+        float(value), shift.T @ gradient[:, 0], shift.T @ hessian[:, :, 0] @ shift + bend
+    )
 
 
 @checked
@@ -298,7 +346,7 @@ def profile_exponents(
     if pairs.min() < 1e-4 or pairs.max() > 10:
         raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha!s} and {beta!s}")
     rows = np.array([project_terms(runs, *pair) for pair in pairs.reshape(-1, 2)])
-    problems = problems_of(runs, np.eye(5)[:, :3])
+    problems = Problems(runs.N, runs.D, runs.loss, runs.weights, np.eye(5)[:, :3])
     return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
 
 

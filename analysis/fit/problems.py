@@ -17,15 +17,14 @@ Axes: parameters first, problems last, runs in between only within a block that 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 E, A, B, ALPHA, BETA = range(5)
 _PAIRS = [(i, j) for i in range(5) for j in range(i + 1, 5)]
 _BLOCK_VALUES = 2**14  # problems x runs of one block: its eleven work arrays fill 1.4 MB
-# The boxes that theta is kept in: least share of a term at the centre, range of the exponents.
-NARROW = np.exp(-5.0), (0.0, 2.0)
-WIDE = np.exp(-18.0), (1e-4, 10.0)
 
 
 class Problems:
@@ -42,6 +41,14 @@ class Problems:
         fixes a parameter, two equal rows tie two parameters.
     """
 
+    longest_step = np.array([2.0, 4.0, 4.0, 0.5, 0.5])
+    """How far a step may go in each parameter."""
+    narrow: tuple[Any, ...] = (np.exp(-5.0), (0.0, 2.0))
+    wide: tuple[Any, ...] = (np.exp(-18.0), (1e-4, 10.0))
+    """The least share of a term at the centre, and the range of the exponents."""
+    summed = (2, 3, 3, 1)
+    """How many of the work arrays are summed over runs alone, with powers of x, of y, of both."""
+
     def __init__(
         self,
         N: np.ndarray,
@@ -55,21 +62,16 @@ class Problems:
         x, y = log_N - self.centre[0], log_D - self.centre[1]
         self.x, self.y, self.log_loss = x, y, np.log(loss)
         self.weights = weights
-        self.basis = np.eye(5) if basis is None else basis
+        self.basis = np.eye(len(self.longest_step)) if basis is None else basis
         one = np.ones_like(x)
         self._lines = np.stack([one, -x]), np.stack([one, -y])
-        # How many of the work arrays are summed with which powers; see _sums.
+        powers = [one], [one, x, x * x], [one, y, y * y], [one, x, y, x * y]
         self._moments = [
             (arrays, np.stack(columns, axis=1))
-            for arrays, columns in (
-                (2, [one]),
-                (3, [one, x, x * x]),
-                (3, [one, y, y * y]),
-                (1, [one, x, y, x * y]),
-            )
+            for arrays, columns in zip(self.summed, powers, strict=True)
         ]
         self.block = max(1, _BLOCK_VALUES // x.size)
-        self._work = np.empty((11, self.block, x.size))
+        self._work = np.empty((2 + sum(self.summed), self.block, x.size))
 
     def theta(self, parameters: ArrayLike) -> np.ndarray:
         """Return theta, shape (5, ...), of rows (E, A, B, alpha, beta), shape (5, ...)."""
@@ -88,11 +90,15 @@ class Problems:
         parameters[:ALPHA] = np.exp(parameters[:ALPHA])
         return parameters
 
-    def from_plain_logs(self) -> np.ndarray:
+    def from_plain_logs(self, theta: np.ndarray) -> np.ndarray:
         """Return the derivative of theta in (log E, log A, log B, alpha, beta), shape (5, 5)."""
         derivative = np.eye(5)
         derivative[A, ALPHA], derivative[B, BETA] = -self.centre[0], -self.centre[1]
         return derivative
+
+    def bend(self, gradient: np.ndarray) -> np.ndarray:
+        """Return what the bend of theta in these adds to the Hessian, shape (5, 5): nothing."""
+        return np.zeros((len(gradient), len(gradient)))
 
     def bounds(self, lowest_share: float, exponents: tuple[float, float]) -> np.ndarray:
         """Return the lower and upper bounds of theta, each (5, 1); none where theta cannot move."""
@@ -101,13 +107,13 @@ class Problems:
         bounds = np.array(
             [[bottom] * 3 + [exponents[0]] * 2, [low, high, high] + [exponents[1]] * 2]
         )
-        still = ~self.basis.any(axis=1)
+        still = ~self.basis[:5].any(axis=1)
         bounds[0, still], bounds[1, still] = -np.inf, np.inf
         return bounds[:, :, None]
 
     def at_walls(self, theta: np.ndarray) -> np.ndarray:
         """Return which parameters of theta, shape (5,), lie at a wall of the wide box."""
-        low, high = self.bounds(*WIDE)[:, :, 0]
+        low, high = self.bounds(*self.wide)[:, :, 0]
         return np.asarray(self.basis.any(axis=1) & ((theta <= low) | (theta >= high)))
 
     def residual(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +150,10 @@ class Problems:
                 w = w[rows[part]]
             out = [array[:, part] for array in sums]
             value[part] = self._sums(theta[:, part], delta[part], w, exact, out)
-        return value, *_assemble([array.transpose(0, 2, 1) for array in sums], exact)
+        return value, *self._assembled([array.transpose(0, 2, 1) for array in sums], exact)
+
+    def _assembled(self, sums: list[np.ndarray], exact: bool) -> tuple[np.ndarray, np.ndarray]:
+        return _assemble(sums, exact)
 
     def _sums(
         self,

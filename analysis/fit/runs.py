@@ -27,6 +27,13 @@ def _delta(check: CheckOfNumbers) -> Kind:
     return Kind(f"one {check.__name__}", checked_delta)
 
 
+def _power(name: str, value: Any) -> float:
+    power = single(positive, name, value)
+    if not 0.1 <= power <= 10:
+        raise ValueError(f"{name} must be from 0.1 to 10, got {power}")
+    return power
+
+
 def _starts(name: str, value: Any) -> Doubles:
     (starts,) = non_negative(**{name: value})
     if starts.ndim != 2 or starts.shape[1] != 5:
@@ -37,6 +44,7 @@ def _starts(name: str, value: Any) -> Doubles:
 Weights: TypeAlias = Annotated[Any, numbers(non_negative, broadcasts=False)]
 Delta: TypeAlias = Annotated[float, _delta(non_negative)]
 PositiveDelta: TypeAlias = Annotated[float, _delta(positive)]
+Power: TypeAlias = Annotated[float, Kind("one power", _power)]
 Starts: TypeAlias = Annotated[Any, Kind("starts", _starts)]
 Indices: TypeAlias = Annotated[Any, Kind("indices", as_given)]
 
@@ -94,15 +102,6 @@ def check_indices(indices: np.ndarray, n: int) -> None:
         raise ValueError(f"indices must have shape (n_resamples, {n}), got {indices.shape}")
     if indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= n:
         raise ValueError(f"indices must be whole numbers from 0 to {n - 1}")
-
-
-def free_directions(tie_exponents: bool, E: float | None) -> Doubles:
-    """Return the directions of theta left free, shape (5, k), for `Problems`."""
-    basis = np.eye(5)
-    if tie_exponents:
-        basis[4, 3] = 1.0
-        basis = basis[:, :4]
-    return basis if E is None else basis[:, 1:]
 
 
 def project_terms(runs: Runs, alpha: float, beta: float) -> tuple[float, ...]:

@@ -103,8 +103,6 @@ def one_sweep(
             name: [float(quantity(law)), *resamples.interval(quantity).tolist()]
             for name, quantity in QUANTITIES.items()
         },
-        "sandwich": resamples.fit.standard_errors,
-        "spread": resamples.standard_errors,
         "extrapolation": extrapolate(runs)["rms"].tolist(),
         "subsets": few,
     }

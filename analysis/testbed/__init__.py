@@ -1,5 +1,6 @@
 """The 104 models of Gadre et al. 2024: predictions from small runs, noise, pairs of equal loss."""
 
+from analysis.datasets import first_batch, in_second_batch
 from analysis.testbed.extrapolation import Extrapolation, extrapolate
 from analysis.testbed.frontier import MORE_MULTIPLIERS, frontier, ladder, leave_one_out, summary
 from analysis.testbed.isoloss import compare_pairs, equal_exponents_test, iso_loss_pairs
@@ -19,8 +20,6 @@ from analysis.testbed.runs import (
     SMALL_SIZES,
     Run,
     choose,
-    first_batch,
-    in_second_batch,
     of_train_set,
     with_errors,
 )

@@ -21,21 +21,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import f as fisher
 
+from analysis.datasets.batches import WARMED_UP, DatedTable, first_batch, in_second_batch
 from analysis.fit import fit_parametric
 from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Positive, named, table_with
 from analysis.laws import ParametricLaw
-from analysis.testbed.runs import (
-    WARMED_UP,
-    DatedTable,
-    TrainSet,
-    Validation,
-    first_batch,
-    in_second_batch,
-    of_train_set,
-)
+from analysis.testbed.runs import TrainSet, Validation, of_train_set
 
 
 @checked

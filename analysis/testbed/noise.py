@@ -13,20 +13,20 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
+from analysis.datasets.batches import (
+    DATED,
+    WARMED_UP,
+    DatedTable,
+    first_batch,
+    in_second_batch,
+)
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown
 from analysis.internal.doors import checked
 from analysis.internal.kinds import NonNegativeFloat, count, numbers, table_with
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw, fit_overtraining
-from analysis.testbed.runs import (
-    DATED,
-    WARMED_UP,
-    DatedTable,
-    Validation,
-    first_batch,
-    in_second_batch,
-)
+from analysis.testbed.runs import Validation
 
 
 @checked

@@ -1,8 +1,7 @@
-"""The runs of the testbed: their names, sizes and batches, and how to choose among them.
+"""The runs of the testbed: their names and sizes, and how to choose among them.
 
-Runs are named by size and token multiplier, (N, M). One thing looks like noise and is not: the runs
-whose files are dated 2024, one to two months after the others, lie 1 to 3 % below the curve of the
-others (`analysis.testbed.noise`). They are the second batch.
+Runs are named by size and token multiplier, (N, M). In which batch a run was trained stands with
+the release, `analysis.datasets.batches`.
 """
 
 from __future__ import annotations
@@ -28,10 +27,6 @@ COLUMNS = ("train_set", "model", "N", "D", "C", "token_multiplier")
 """The columns of the runs, beside the losses and the errors."""
 
 
-DATED = ("train_set", "N", "D", "token_multiplier", "created", "arguments_agree")
-"""The columns that tell the batches apart."""
-
-
 def pair(name: str, value: Run) -> Run:
     """Return a run (N, M), or raise `ValueError` naming it."""
     if not isinstance(value, tuple | list) or len(value) != 2:
@@ -52,7 +47,6 @@ def train_set_of(name: str, value: Any, runs: pd.DataFrame) -> str:
 
 
 Table: TypeAlias = Annotated[pd.DataFrame, table_with(*COLUMNS)]
-DatedTable: TypeAlias = Annotated[pd.DataFrame, table_with(*DATED)]
 TrainSet: TypeAlias = Annotated[str, Kind("training set", train_set_of, of="runs")]
 Validation: TypeAlias = Annotated[str, column_of("runs")]
 RunNames: TypeAlias = Annotated[Iterable[Run], several(pair)]
@@ -87,28 +81,3 @@ def choose(
     if absent:
         raise ValueError(f"there is no run of N = {absent[0][0]:.0f} at M = {absent[0][1]:g}")
     return by_name.loc[named].reset_index(drop=True)
-
-
-SECOND_BATCH = "2024"
-"""Runs dated from this year on are the second batch; the first is of December 2023."""
-LARGEST_COPIED = 1e9
-"""Runs below this size whose file was filled in from another run's are of unknown date."""
-WARMED_UP = 20
-"""From this token multiplier on, warm-up is a minor part of every run."""
-
-
-@checked
-def in_second_batch(runs: DatedTable) -> pd.Series:
-    """Return which runs belong to the second batch.
-
-    Those dated 2024, and the two small RefinedWeb runs whose files were filled in from another
-    run's, so that their dates are not their own: both lie as low as the dated ones.
-    """
-    copied = ~runs["arguments_agree"] & (runs["N"] < LARGEST_COPIED)
-    return (runs["created"] >= SECOND_BATCH) | copied
-
-
-@checked
-def first_batch(runs: DatedTable) -> pd.DataFrame:
-    """Return the runs of the first batch with 20 tokens a parameter or more."""
-    return runs[~in_second_batch(runs) & (runs["token_multiplier"] >= WARMED_UP)]

@@ -33,6 +33,7 @@ def model(released="rpj", N=153_677_376, multiplier=1.0, loss=3.0) -> dict:
         "hyperparameters": {
             "tokens": tokens,
             "params": N,
+            "params_no_embed": N - 50_432 * 576,
             "warmup": 100,
             "global_bs": 64,
             "chinchilla_multiplier": multiplier,
@@ -120,6 +121,11 @@ def test_tokens_and_compute_follow_from_the_multiplier(data):
     assert set(runs["token_multiplier"]) == {5, 10, 20, 40, 80, 160, 320, 640}
 
 
+def test_an_embedding_is_a_row_for_each_of_50432_tokens(data):
+    runs, *_ = data
+    assert set(runs["embedding"] / 50_432) == {96, 512, 576, 1024, 2048, 4096}
+
+
 def test_every_loss_lies_in_its_interval(data):
     runs, *_ = data
     for name in VALIDATION_SETS:
@@ -161,6 +167,7 @@ def test_a_folder_is_read(folder):
     assert (first["model"], first["D"]) == ("tiny-1.0", 20 * 153_677_376)
     assert first[list(VALIDATION_SETS)].tolist() == [3.0 + place for place in range(8)]
     assert first["warmup_tokens"] == 100 * 64 * 2048
+    assert first["embedding"] == 50_432 * 576
     assert first["created"] == pd.Timestamp("2023-12-14 05:51:51")
     assert errors["easy"].tolist() == pytest.approx([0.6] * 6)
     assert tasks["in_split"].tolist() == [True, False]

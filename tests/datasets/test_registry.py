@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -232,9 +233,29 @@ def test_the_registries_are_whole():
     assert sum(name.startswith("models/") for name in names) == 104
     assert sum(name.startswith("evals/") for name in names) == 104
     assert "eval_metadata.csv" in names
+    counted = {
+        "kempner2024": 2,
+        "marin2026": 3,
+        "llama3": 1,
+        "gemstones2025": 1,
+        "olmo-ladder2024": 30,
+        "porian2024": 2,
+    }
+    assert {name: len(DATASETS[name].hashes) for name in counted} == counted
     for dataset in DATASETS.values():
         assert all(len(value) == len("sha256:") + 64 for value in dataset.hashes.values())
         assert len(dataset.base_url.split("/")[5]) == 40  # pinned at a commit
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_an_altered_file_of_any_data_set_is_refused_by_name(places, monkeypatch, name):
+    monkeypatch.setenv("ANALYSIS_DATA_DIR", str(places.chosen))
+    for file in DATASETS[name].hashes:
+        altered = places.chosen / name / file
+        altered.parent.mkdir(parents=True, exist_ok=True)
+        altered.write_bytes(CONTENT)
+        with pytest.raises(DamagedDataError, match=re.escape(str(altered))):
+            DATASETS[name].path(file)
 
 
 # Recorded results

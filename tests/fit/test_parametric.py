@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from analysis.datasets import DataUnavailableError, load_chinchilla_runs
+from analysis.fit.forms import PARAMETERS
 from analysis.fit.parametric import (
-    PARAMETERS,
     fit_parametric,
     hoffmann_grid,
     parametric_objective,
@@ -71,6 +71,27 @@ def test_a_planted_law_lies_within_the_standard_errors_of_noisy_runs(noise):
     # 80 standardised errors: their spread is one, to within what 80 draws tell.
     assert 0.7 < np.std(z) < 1.5
     assert abs(np.mean(z)) < 0.5
+
+
+@pytest.mark.parametrize("n", [9, 12, 24, 60, 240])
+def test_an_interval_of_95_percent_holds_the_truth_as_often_as_it_says(n):
+    """Within three standard deviations of what so many draws tell."""
+    rng, inside, sizes = np.random.default_rng(n), [], {9: 3, 12: 4, 24: 6}
+    n_draws = 250 if n < 240 else 120
+    for _ in range(n_draws):
+        if n in sizes:
+            grid = np.geomspace(1e8, 5e9, sizes[n]), np.geomspace(2e9, 1e11, n // sizes[n])
+            N, D = (axis.ravel() for axis in np.meshgrid(*grid))
+        else:
+            N, D = np.exp(rng.uniform(17.7, 23, n)), np.exp(rng.uniform(21.4, 26.7, n))
+        fit = fit_parametric(N, D, LAW.loss(N, D) * np.exp(5e-3 * rng.standard_normal(n)))
+        errors = fit.standard_errors
+        found = {"E": fit.law.E - LAW.E, "log A": np.log(fit.law.A / LAW.A)}
+        found |= {"log B": np.log(fit.law.B / LAW.B), "alpha": fit.law.alpha - LAW.alpha}
+        found |= {"beta": fit.law.beta - LAW.beta}
+        inside.append([abs(found[name]) <= 1.96 * errors[name] for name in errors])
+    share, spread = np.mean(inside, axis=0), (0.95 * 0.05 / n_draws) ** 0.5
+    assert (np.abs(share - 0.95) < 0.015 + 3 * spread).all(), share
 
 
 def test_five_absurd_runs_do_not_bend_the_law():
@@ -263,7 +284,7 @@ def test_a_large_delta_is_least_squares():
     assert fit.delta == 10
 
 
-def test_the_covariance_of_least_squares_is_that_of_white():
+def test_the_covariance_of_least_squares_is_that_of_white_for_so_many_runs():
     N, D, loss = runs(noise=5e-3)
     fit = fit_parametric(N, D, loss, delta=10)
     law, predicted = fit.law, fit.law.loss(N, D)
@@ -273,7 +294,7 @@ def test_the_covariance_of_least_squares_is_that_of_white():
     scale = np.abs(J).max(axis=0)
     J /= scale
     bread = np.linalg.inv(J.T @ J)
-    meat = (J.T * np.log(loss / predicted) ** 2) @ J
+    meat = (J.T * np.log(loss / predicted) ** 2) @ J * 80 / (80 - 5)
     expected = bread @ meat @ bread / np.outer(scale, scale)
     np.testing.assert_allclose(fit.covariance, expected, rtol=1e-5)
 

@@ -365,6 +365,7 @@ def test_numbers_beyond_all_measure_are_named(tmp_path, column, value, capsys):
 RUN = {
     "hyperparameters": {
         "params": 1e7,
+        "params_no_embed": 8e6,
         "tokens": 2e8,
         "chinchilla_multiplier": 1,
         "warmup": 100,

@@ -6,7 +6,7 @@ import re
 import pytest
 from IPython.core.oinspect import Inspector
 
-from analysis import bootstrap, claims, datasets, fit, laws, overtraining, serving, tradeoff
+from analysis import atlas, bootstrap, claims, datasets, fit, laws, overtraining, serving, tradeoff
 
 FUNCTIONS = [
     laws.ParametricLaw.loss,
@@ -27,6 +27,14 @@ FUNCTIONS = [
     datasets.load_testbed,
     datasets.load_downstream,
     datasets.load_tasks,
+    datasets.load_gemstone_runs,
+    datasets.load_kempner_extrapolation,
+    datasets.load_kempner_runs,
+    datasets.load_ladder_runs,
+    datasets.load_llama3_runs,
+    datasets.load_marin_runs,
+    datasets.load_porian_runs,
+    atlas.load_arm,
     fit.fit_parametric,
     bootstrap.bootstrap_parametric,
     bootstrap.BootstrapResult.interval,
@@ -47,6 +55,7 @@ RECORDS = [
     claims.Verdict,
     fit.FitResult,
     bootstrap.BootstrapResult,
+    atlas.Arm,
 ]
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.datasets import load_quoted_runs
+from analysis.datasets import in_second_batch, load_quoted_runs
 from analysis.overtraining import OvertrainingLaw
 from analysis.testbed.extrapolation import extrapolate
 from analysis.testbed.noise import (
@@ -12,7 +12,7 @@ from analysis.testbed.noise import (
     run_noise,
     worse_with_more_tokens,
 )
-from analysis.testbed.runs import FIVE_RUNS, choose, in_second_batch, of_train_set
+from analysis.testbed.runs import FIVE_RUNS, choose, of_train_set
 
 LAW = OvertrainingLaw(E=1.84, a=212.0, b=367.0, eta=0.136)
 TARGET = 6_889_410_560, 20.0 * 6_889_410_560

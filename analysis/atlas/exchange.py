@@ -1,0 +1,403 @@
+"""The exchange of size for data read off IsoFLOP curves, with no law of N and D.
+
+Along a budget C the loss falls and rises with x = ln N: a valley. From one budget to the next its
+bottom falls: the frontier. Write l(x, c) for ln loss at c = ln C, and ln(k_N k_D) = h(u) for the
+overhead of a model of size k_N = exp(u). A run of that size reaches the loss of the optimum,
+
+    l(x* + u, c + h(u)) = l(x*, c),
+
+and two derivatives at u = 0, where l_x = 0, give for any smooth law
+
+    h''(0) = l_xx / -l_c,
+
+the curvature of the valley over the slope of the frontier. For the law of two powers it is
+alpha + beta, whatever function of their sum the loss is.
+
+Each valley is fitted by a cubic in ln N near its bottom, the frontier by a parabola in ln C. Both
+bend what they see a little: the same reading of runs that a fitted law makes on the same design
+says by how much, and that is taken off and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.bootstrap import percentile_interval
+from analysis.fit import FitResult, Form, Runs, fit_runs
+from analysis.internal.display import Shown
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Doubles, Positive, PositiveFloat, Share, count
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN
+from analysis.tradeoff import compute_overhead
+
+APART = 1.2
+"""Budgets are told apart by a factor of this in C between neighbours."""
+WINDOW = 6.0
+"""A valley is read within this factor of the size at its bottom."""
+FEWEST_SIZES = 4
+"""Sizes that a budget must have for its valley to be read."""
+FEWEST_BUDGETS = 3
+"""Budgets whose valleys must be read, for a frontier."""
+CLEAR = 0.95
+"""The share of resamples in which a valley must have a bottom."""
+HALF = 0.5
+MOST_STEPS = 60
+"""Steps until the overhead has settled, or does not."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange(Shown):
+    """What the valleys say.
+
+    Attributes
+    ----------
+    curvature : float
+        h''(0), the bias taken off.
+    bias : dict
+        What was taken off: of the "curvature", and of the "overhead" at half the size.
+    by_budget : DataFrame
+        Each budget: C, n_runs, N_opt, loss at the bottom, curvature h''(0) and overhead at half the
+        size, as read.
+    slope_per_decade : float
+        By how much the overhead at half the size rises from a budget to ten times it.
+    fit : FitResult
+        The law with an outer power whose runs told the bias.
+    reading, resamples, simulated : Reading
+        What was read: off the runs, off their wild resamples, off runs of the fitted law.
+    n_resamples : int
+    unclear : tuple of float
+        Budgets that are left out: their valley has no bottom in more than one resample of twenty.
+    """
+
+    curvature: float
+    bias: Mapping[str, float]
+    by_budget: pd.DataFrame
+    slope_per_decade: float
+    fit: FitResult
+    reading: Reading
+    resamples: Reading
+    simulated: Reading
+    n_resamples: int
+    unclear: tuple[float, ...]
+
+    @checked(finite=True)
+    def overhead(self, k_N: PositiveFloat) -> float:
+        """Return the overhead of k_N times the optimal size, a fraction, the bias taken off."""
+        law = self.fit.law
+        true = float(compute_overhead(k_N, law.alpha, law.beta))
+        bias = _mean_of(self.simulated.overhead(k_N)) - true
+        return float(self.reading.overhead(k_N)[0]) - bias
+
+    @checked
+    def interval(self, k_N: PositiveFloat | None = None, level: Share = 0.95) -> Doubles:
+        """Return the interval of the overhead at k_N, or of the curvature without one.
+
+        Raises
+        ------
+        ValueError
+            If a tenth of the resamples have a valley without a bottom, or none of that height.
+        """
+        if k_N is None:
+            return self._about(self.curvature, self.resamples.curvature, level)
+        return self._about(behind(self.overhead)(k_N), self.resamples.overhead(k_N), level)
+
+    @checked
+    def slope_interval(self, level: Share = 0.95) -> Doubles:
+        """Return the interval of `slope_per_decade`; errors are those of `interval`."""
+        return self._about(self.slope_per_decade, self.resamples.slope_per_decade, level)
+
+    def _about(self, estimate: float, values: Doubles, level: float) -> Doubles:
+        """The interval about an estimate: resamples have its bias once more."""
+        known = values[np.isfinite(values)]
+        if len(known) < 0.9 * self.n_resamples:
+            raise ValueError(
+                f"there is no interval: {self.n_resamples - len(known)} of {self.n_resamples} "
+                "resamples cannot be read"
+            )
+        around = behind(percentile_interval)(known, level) - known.mean()
+        return np.asarray(estimate + around, dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading(Shown):
+    """Valleys and frontier of many sets of losses of the same runs, rows; budgets, columns."""
+
+    c: Doubles
+    bottom: Doubles
+    loss: Doubles
+    bend: Doubles
+    skew: Doubles
+    weight: Doubles
+
+    @property
+    def frontier(self) -> Doubles:
+        """Coefficients of the parabola of ln loss in c, rows, highest power first."""
+        return np.asarray(np.polyfit(self.c - self.c.mean(), self.loss.T, self._degree).T, float)
+
+    @property
+    def _degree(self) -> int:
+        return 2 if len(self.c) > FEWEST_BUDGETS else 1
+
+    @property
+    def slope(self) -> Doubles:
+        """-dl/dc on the frontier."""
+        return -_polyval(_derivative(self.frontier), self.c - self.c.mean())
+
+    @property
+    def curvatures(self) -> Doubles:
+        """h''(0) of every budget."""
+        return self.bend / self.slope
+
+    @property
+    def curvature(self) -> Doubles:
+        """h''(0), over the budgets."""
+        return self._mean(self.curvatures)
+
+    @property
+    def slope_per_decade(self) -> Doubles:
+        """The slope of the overheads at half the size in log10 C."""
+        decades = (self.c - self.c.mean()) / np.log(10)
+        values = self.overheads(HALF)
+        weight = np.where(np.isfinite(values), self.weight, 0.0)
+        centre = decades - ((weight * decades).sum(1) / weight.sum(1))[:, None]
+        rises = np.where(weight > 0, values, 0.0) * weight * centre
+        return np.asarray(rises.sum(1) / (weight * centre**2).sum(1))
+
+    def overheads(self, k_N: float) -> Doubles:
+        """The overhead at k_N from every budget, its own valley moved along the frontier."""
+        slope = self.slope
+        return self._solved(k_N, self.bend / slope, self.skew / slope, self.c - self.c.mean())
+
+    def overhead(self, k_N: float) -> Doubles:
+        """The overhead at k_N in the middle of the budgets, by a valley of their mean shape."""
+        slope = self.slope
+        second, third = (self._mean(one / slope)[:, None] for one in (self.bend, self.skew))
+        return self._solved(k_N, second, third, np.zeros(1))[:, 0]
+
+    def _mean(self, values: Doubles) -> Doubles:
+        return np.asarray((values * self.weight).sum(1) / self.weight.sum())
+
+    def _solved(self, k_N: float, second: Doubles, third: Doubles, centred: Doubles) -> Doubles:
+        """Return exp(h) - 1 where the valley at c + h is as high at x* + u as the bottom at c.
+
+        The valley keeps its shape in units of the frontier's slope; the bottom moves with c.
+        """
+        u, frontier = np.log(k_N), self.frontier
+        path = np.polyfit(self.c - self.c.mean(), self.bottom.T, 1).T[:, :1]
+        slopes = _derivative(frontier)
+        here = _polyval(frontier, centred)
+        h = np.zeros_like(second)
+        with np.errstate(all="ignore"):
+            for _ in range(MOST_STEPS):
+                there = -_polyval(slopes, centred + h)
+                d = u - path * h
+                rise = there * (second * d**2 / 2 + third * d**3 / 6)
+                fall = here - _polyval(frontier, centred + h)
+                h = h + np.clip((rise - fall) / there, -0.5, 0.5)
+            settled = (np.abs(rise - fall) < 1e-8) & (there > 0)
+            return np.where(settled, np.expm1(h), np.nan)
+
+
+@checked
+def measure_exchange(
+    N: Positive,
+    D: Positive,
+    loss: Positive,
+    C: Positive,
+    *,
+    rng: np.random.Generator,
+    n_resamples: Annotated[int, count(2, 10**6)] = 200,
+) -> Exchange:
+    """Read the exchange of size for data off IsoFLOP curves.
+
+    Parameters
+    ----------
+    N, D, loss : array-like, shape (n,)
+        Parameters, training tokens, loss of each run; positive.
+    C : array-like, shape (n,)
+        The budget that each run belongs to, FLOP. Runs of a budget whose 6 N D is not quite C are
+        moved there along the fitted law.
+    rng : numpy.random.Generator
+    n_resamples : int
+        Wild resamples of the runs, and simulated sets for the bias.
+
+    Returns
+    -------
+    Exchange
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three budgets whose valley has a clear bottom, a budget has fewer
+        than four sizes or no bottom between its smallest and its largest, or the loss rises along
+        the frontier.
+    """
+    runs = behind(Runs)(N, D, loss)
+    if C.shape != runs.N.shape:
+        raise ValueError(f"C must be as long as N, got {C.shape} and {runs.N.shape}")
+    fit = fit_runs(runs, Form(outer_power=True), delta=1e-3)
+    budgets = budgets_of(C)
+    on_budget = D * C / (FLOP_PER_PARAMETER_TOKEN * N * D)
+    moved = np.log(fit.law.loss(N, on_budget)) - np.log(fit.law.loss(N, D))
+    valleys = [Valley.at(np.log(N[of]), np.log(loss[of]) + moved[of], C[of][0]) for of in budgets]
+    every = valleys
+    resampled = [valley.resampled(n_resamples, rng) for valley in every]
+    found = np.array(
+        [np.isfinite(v.bottoms(y)[0]).mean() for v, y in zip(every, resampled, strict=True)]
+    )
+    valleys = [valley for valley, share in zip(every, found, strict=True) if share >= CLEAR]
+    resampled = [y for y, share in zip(resampled, found, strict=True) if share >= CLEAR]
+    if len(valleys) < FEWEST_BUDGETS:
+        raise ValueError(
+            f"C must hold at least {FEWEST_BUDGETS} budgets whose valley has a clear bottom, "
+            f"got {len(valleys)} of {len(every)}"
+        )
+    reading = read(valleys, [valley.y[None] for valley in valleys])
+    if not (reading.slope > 0).all():
+        raise ValueError("the loss must fall along the frontier from budget to budget")
+
+    noise = np.concatenate([valley.inflated for valley in valleys])
+    exact = [np.log(fit.law.loss(np.exp(v.x), v.C / (6 * np.exp(v.x)))) for v in valleys]
+    made = [y + rng.choice(noise, (n_resamples, len(y))) for y in exact]
+    simulated, resamples = read(valleys, made), read(valleys, resampled)
+    law = fit.law
+    bias = {
+        "curvature": _mean_of(simulated.curvature) - law.alpha - law.beta,
+        "overhead": _mean_of(simulated.overhead(HALF))
+        - float(compute_overhead(HALF, law.alpha, law.beta)),
+        "slope": _mean_of(simulated.slope_per_decade),
+    }
+    by_budget = pd.DataFrame(
+        {
+            "C": [valley.C for valley in valleys],
+            "n_runs": [len(valley.x) for valley in valleys],
+            "N_opt": np.exp(reading.bottom[0]),
+            "loss": np.exp(reading.loss[0]),
+            "curvature": reading.curvatures[0],
+            "overhead": reading.overheads(HALF)[0],
+        }
+    )
+    unclear = tuple(valley.C for valley, share in zip(every, found, strict=True) if share < CLEAR)
+    return Exchange(
+        float(reading.curvature[0] - bias["curvature"]),
+        bias,
+        by_budget,
+        float(reading.slope_per_decade[0] - bias["slope"]),
+        fit,
+        reading,
+        resamples,
+        simulated,
+        n_resamples,
+        unclear,
+    )
+
+
+def budgets_of(C: Doubles) -> list[np.ndarray]:
+    """Return which runs belong to each budget, by rising budget."""
+    order = np.argsort(C, kind="stable")
+    ends = np.flatnonzero(np.diff(np.log(C[order])) > np.log(APART)) + 1
+    return list(np.split(order, ends))
+
+
+@dataclass(frozen=True, eq=False)
+class Valley(Shown):
+    """The runs of one budget near its bottom: x = ln N, y = ln loss, and the cubic through them.
+
+    Where a cubic has no bottom among the sizes, as with few of them on a side, it is a parabola.
+    """
+
+    C: float
+    x: Doubles
+    y: Doubles
+    centre: float
+    degree: int
+
+    @classmethod
+    def at(cls, x: Doubles, y: Doubles, C: float) -> Valley:
+        """Find the bottom, and keep the runs near it."""
+        sizes = len(np.unique(x))
+        if sizes < FEWEST_SIZES:
+            raise ValueError(
+                f"every budget must hold at least {FEWEST_SIZES} sizes N, got {sizes} at C = {C:g}"
+            )
+        centre = x[np.argmin(y)]
+        near = np.abs(x - centre) <= np.log(WINDOW)
+        if len(np.unique(x[near])) < FEWEST_SIZES:
+            near = np.ones_like(near)
+        for degree in (3, 2) if sizes > FEWEST_SIZES else (2,):
+            found = cls(C, x[near], y[near], centre, degree)
+            if x.min() < found.bottoms(found.y[None])[0][0] < x.max():
+                return found
+        raise ValueError(f"N must reach below and above the optimal size at C = {C:g}")
+
+    @property
+    def design(self) -> Doubles:
+        return np.vander(self.x - self.centre, 4, increasing=True)[:, : self.degree + 1]
+
+    @property
+    def projection(self) -> Doubles:
+        return np.asarray(np.linalg.pinv(self.design), np.float64)
+
+    @property
+    def inflated(self) -> Doubles:
+        """Residuals over one less their leverage: those of a fit that did not see the run."""
+        hat = np.einsum("ij,ji->i", self.design, self.projection)
+        residual = self.y - self.design @ (self.projection @ self.y)
+        return np.asarray(residual / np.sqrt(np.maximum(1 - hat, 0.05)), np.float64)
+
+    def resampled(self, n: int, rng: np.random.Generator) -> Doubles:
+        """Return n sets of losses, shape (n, runs): the cubic, and residuals of either sign."""
+        signs = rng.choice([-1.0, 1.0], (n, len(self.x)))
+        return np.asarray(self.design @ (self.projection @ self.y) + signs * self.inflated)
+
+    def bottoms(self, y: Doubles) -> tuple[Doubles, Doubles, Doubles, Doubles]:
+        """Return x, y, second and third derivative at the bottom of each row of losses."""
+        a = np.zeros((4, len(y)))
+        a[: self.degree + 1] = self.projection @ y.T
+        with np.errstate(invalid="ignore", divide="ignore"):
+            root = np.sqrt(a[2] ** 2 - 3 * a[1] * a[3])
+            d = -a[1] / (a[2] + root)
+        lowest = a[0] + d * (a[1] + d * (a[2] + d * a[3]))
+        away = ~(np.abs(d) <= np.log(WINDOW))
+        found = (self.centre + d, lowest, 2 * root, 6 * a[3])
+        x, y, bend, skew = (np.where(away, np.nan, one) for one in found)
+        return x, y, bend, skew
+
+    @property
+    def precision(self) -> float:
+        """One over the variance of the second derivative, in units of the noise."""
+        return float(1 / (4 * (self.projection[2] ** 2).sum()))
+
+
+def read(valleys: list[Valley], losses: list[Doubles]) -> Reading:
+    """Read every row of losses, a list of arrays (rows, runs of the budget)."""
+    found = [valley.bottoms(y) for valley, y in zip(valleys, losses, strict=True)]
+    bottom, lowest, bend, skew = (np.stack(part, axis=1) for part in zip(*found, strict=True))
+    whole = np.isfinite(bottom).all(1)
+    c = np.log([valley.C for valley in valleys])
+    weight = np.array([valley.precision for valley in valleys])
+    return Reading(c, bottom[whole], lowest[whole], bend[whole], skew[whole], weight)
+
+
+def _mean_of(values: Doubles) -> float:
+    """The mean of what could be read; NaN if that is less than nine tenths."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) >= 0.9 * len(values) else float("nan")
+
+
+def _polyval(coefficients: Doubles, x: Any) -> Doubles:
+    """Evaluate polynomials, rows of coefficients, at x, a row for each."""
+    value = np.zeros(np.broadcast_shapes((len(coefficients), 1), np.shape(x)))
+    for coefficient in coefficients.T:
+        value = value * x + coefficient[:, None]
+    return value
+
+
+def _derivative(coefficients: Doubles) -> Doubles:
+    powers = np.arange(coefficients.shape[1] - 1, 0, -1)
+    return coefficients[:, :-1] * powers

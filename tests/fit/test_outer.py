@@ -1,0 +1,122 @@
+"""With an outer power: the derivatives are exact, what was planted is found, the sum is a case."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.bootstrap import bootstrap_parametric
+from analysis.fit import fit_parametric, parametric_objective
+from analysis.laws import OuterPowerEnsemble, OuterPowerLaw, ParametricLaw
+
+LAW = OuterPowerLaw(E=1.7, A=3000.0, B=12000.0, alpha=0.45, beta=0.44, kappa=0.7)
+NAMES = ("E", "A", "B", "alpha", "beta", "kappa")
+
+
+def runs(law=LAW, n=80, noise=0.0, seed=0):
+    rng = np.random.default_rng(seed)
+    N, D = np.exp(rng.uniform(np.log(5e7), np.log(1e10), n)), np.exp(rng.uniform(19, 27, n))
+    return N, D, law.loss(N, D) * np.exp(noise * rng.standard_normal(n))
+
+
+def row(law):
+    return np.array([getattr(law, name) for name in NAMES])
+
+
+def at(z):
+    """The law at (log E, log A, log B, alpha, beta, kappa)."""
+    return OuterPowerLaw(*np.exp(z[:3]), *z[3:])
+
+
+@pytest.mark.parametrize("delta", [1e-3, 0.03, 10.0])
+def test_the_derivatives_are_those_of_the_value(delta):
+    data = runs(noise=0.02, n=30)
+    z = np.array([*np.log([1.6, 2800.0, 13000.0]), 0.44, 0.46, 0.75])
+    found = parametric_objective(at(z), *data, delta=delta)
+    step = 1e-6 * np.maximum(np.abs(z), 0.1)
+    slope = [
+        (value(z + h, data, delta) - value(z - h, data, delta)) / (2 * np.abs(h).sum())
+        for h in np.diag(step)
+    ]
+    np.testing.assert_allclose(found.gradient, slope, rtol=1e-5, atol=1e-8)
+    bend = [
+        (gradient(z + h, data, delta) - gradient(z - h, data, delta)) / (2 * np.abs(h).sum())
+        for h in np.diag(step)
+    ]
+    np.testing.assert_allclose(found.hessian, bend, rtol=1e-4, atol=1e-6 * np.abs(bend).max())
+
+
+def value(z, data, delta):
+    return parametric_objective(at(z), *data, delta=delta).value
+
+
+def gradient(z, data, delta):
+    return parametric_objective(at(z), *data, delta=delta).gradient
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    E=st.floats(1.0, 2.5),
+    size_term=st.floats(0.2, 1.5),
+    data_term=st.floats(0.2, 1.5),
+    alpha=st.floats(0.2, 0.6),
+    beta=st.floats(0.2, 0.6),
+    kappa=st.floats(0.4, 1.4),
+)
+def test_a_planted_law_is_recovered(E, size_term, data_term, alpha, beta, kappa):
+    A, B = size_term ** (1 / kappa) * 1e9 ** (alpha / kappa), data_term ** (1 / kappa)
+    law = OuterPowerLaw(E, A, B * 1e10 ** (beta / kappa), alpha / kappa, beta / kappa, kappa)
+    fit = fit_parametric(*runs(law), outer_power=True)
+    assert fit.status == "converged"
+    assert fit.objective < 1e-9
+    np.testing.assert_allclose(row(fit.law)[3:], row(law)[3:], rtol=1e-3)
+
+
+def test_held_at_one_it_is_the_sum_of_powers():
+    data = runs(ParametricLaw(1.7, 400.0, 2000.0, 0.35, 0.37), noise=5e-3)
+    sum_law, held = fit_parametric(*data), fit_parametric(*data, kappa=1.0)
+    np.testing.assert_allclose(row(held.law)[:5], [*vars(sum_law.law).values()], rtol=1e-6)
+    assert held.objective == pytest.approx(sum_law.objective, rel=1e-10)
+    np.testing.assert_allclose(held.covariance[:5, :5], sum_law.covariance, rtol=1e-3)
+    assert held.standard_errors["kappa"] == 0
+    assert (held.n_parameters, sum_law.n_parameters) == (5, 5)
+
+
+def test_what_is_held_stays_and_what_is_tied_is_tied():
+    data = runs(noise=2e-3)
+    held = fit_parametric(*data, kappa=0.8, E=1.6, tie_exponents=True).law
+    assert (held.kappa, held.E) == pytest.approx((0.8, 1.6), rel=1e-12)
+    assert held.alpha == held.beta
+
+
+def test_the_free_power_fits_at_least_as_well_as_any_that_is_held():
+    data = runs(noise=5e-3, n=60)
+    free = fit_parametric(*data, outer_power=True).objective
+    assert all(
+        fit_parametric(*data, kappa=kappa).objective >= free * (1 - 1e-9)
+        for kappa in (0.3, 0.5, 0.7, 0.9, 1.0, 1.5)
+    )
+
+
+def test_the_unit_of_size_and_data_does_not_matter():
+    N, D, loss = runs(noise=3e-3)
+    fit = fit_parametric(N, D, loss, outer_power=True)
+    other = fit_parametric(N / 1e9, D / 1e12, loss, outer_power=True)
+    assert other.objective == pytest.approx(fit.objective, rel=1e-9)
+    np.testing.assert_allclose(row(other.law)[3:], row(fit.law)[3:], rtol=1e-5)
+
+
+def test_resamples_are_laws_with_powers_of_their_own():
+    data = runs(noise=3e-3)
+    rng = np.random.default_rng(5)
+    result = bootstrap_parametric(*data, n_resamples=60, rng=rng, outer_power=True)
+    assert isinstance(result.draws, OuterPowerEnsemble)
+    low, high = result.interval("kappa")
+    assert low < result.fit.law.kappa < high
+    assert result.standard_errors.keys() == {"E", "log A", "log B", "alpha", "beta", "kappa"}
+
+
+@pytest.mark.parametrize("kappa", [0, -1, 0.05, 11, np.nan])
+def test_a_power_out_of_reach_is_refused(kappa):
+    with pytest.raises(ValueError, match="kappa must be"):
+        fit_parametric(*runs(n=9), kappa=kappa)
