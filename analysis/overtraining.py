@@ -33,7 +33,7 @@ from analysis.internal.checks import FloatOrArray, non_negative, plain, positive
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import NonNegativeFloat, Positive, PositiveFloat, numbers
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, OuterPowerLaw, ParametricLaw
 
 __all__ = [
     "DownstreamLaw",
@@ -88,7 +88,7 @@ class OvertrainingLaw(Shown):
         Parameters
         ----------
         law : ParametricLaw
-            With alpha = beta.
+            With alpha = beta, and no outer power.
 
         Returns
         -------
@@ -97,8 +97,10 @@ class OvertrainingLaw(Shown):
         Raises
         ------
         ValueError
-            If law is no law, or its alpha and beta differ.
+            If law is no law, its alpha and beta differ, or it has an outer power that is not 1.
         """
+        if isinstance(law, OuterPowerLaw) and law.kappa != 1:
+            raise ValueError(f"law must have no outer power, got kappa = {law.kappa}")
         if law.alpha != law.beta:
             raise ValueError(f"alpha and beta must be equal, got {law.alpha} and {law.beta}")
         eta = law.alpha / 2

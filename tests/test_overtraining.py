@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
 from analysis.fit import fit_parametric
-from analysis.laws import ParametricLaw
+from analysis.laws import OuterPowerLaw, ParametricLaw
 from analysis.overtraining import DownstreamLaw, OvertrainingLaw, fit_downstream, fit_overtraining
 from analysis.tradeoff import data_scaling_factor, minimum_model_scale
 
@@ -104,6 +104,15 @@ def test_what_has_no_meaning_raises():
         _ = dataclasses.replace(LAW, b=0.0).optimal_multiplier
     with pytest.raises(ValueError, match="M must be positive"):
         LAW.loss(1e20, 0)
+
+
+def test_a_law_with_an_outer_power_is_no_law_in_C_and_M():
+    powered = OuterPowerLaw(1.8, 900.0, 2500.0, 0.4, 0.4, 0.7)
+    with pytest.raises(ValueError, match=r"law must have no outer power, got kappa = 0\.7"):
+        OvertrainingLaw.from_parametric(powered)
+    same = OuterPowerLaw(1.8, 900.0, 2500.0, 0.4, 0.4, 1.0)
+    plain = ParametricLaw(1.8, 900.0, 2500.0, 0.4, 0.4)
+    assert OvertrainingLaw.from_parametric(same) == OvertrainingLaw.from_parametric(plain)
 
 
 # Fits.

@@ -25,6 +25,7 @@ from analysis.figures.picture import (
 )
 from analysis.internal.checks import positive, real
 from analysis.internal.counts import show_count
+from analysis.internal.doors import behind
 from analysis.internal.kinds import PositiveFloat, array, named, one, several, tuple_of
 from analysis.laws import ParametricLaw
 from analysis.tradeoff import (
@@ -53,7 +54,7 @@ def plot_loss_against_data(
     ends = [D[0], D[-1]]
     for N, colour in zip(sizes, (PURPLE, BLUE, GREEN, ORANGE), strict=False):
         ax.plot(D, law.loss(N, D), color=colour, label=f"{show_count(N)} parameters")
-        floor, label = [law.E + law.A * N**-law.alpha] * 2, f"{DATA_ONLY}floor of {show_count(N)}"
+        floor, label = [behind(law.loss)(N, np.inf)] * 2, f"{DATA_ONLY}floor of {show_count(N)}"
         ax.plot(ends, floor, color=colour, linestyle=":", linewidth=1.1, label=label)
     ax.plot(ends, [law.E] * 2, color=GREY, linewidth=1.2, label=f"{DATA_ONLY}E")
     ax.annotate("E", (D[-1], law.E), (0, -3), textcoords="offset points", ha="right", va="top")

@@ -25,7 +25,7 @@ from analysis.datasets.batches import WARMED_UP, DatedTable, first_batch, in_sec
 from analysis.fit import fit_parametric
 from analysis.internal.checks import FloatOrArray, plain
 from analysis.internal.display import Shown
-from analysis.internal.doors import behind, checked
+from analysis.internal.doors import checked
 from analysis.internal.kinds import Positive, named, table_with
 from analysis.laws import ParametricLaw
 from analysis.testbed.runs import TrainSet, Validation, of_train_set
@@ -70,7 +70,8 @@ def tokens_for_same_loss(
 
     Infinite where no amount of data is enough.
     """
-    data_term = np.asarray(behind(law.reducible_loss)(N, D)) - law.A * N_small**-law.alpha
+    powers = law.A * N**-law.alpha + law.B * D**-law.beta
+    data_term = powers - law.A * N_small**-law.alpha
     with np.errstate(divide="ignore"):
         return plain((law.B / np.maximum(data_term, 0.0)) ** (1 / law.beta))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.laws import ParametricLaw
+from analysis.laws import OuterPowerLaw, ParametricLaw
 from analysis.testbed.isoloss import (
     compare_pairs,
     equal_exponents_test,
@@ -50,6 +50,14 @@ def test_the_tokens_give_the_same_loss(N, M, k):
     tokens = tokens_for_same_loss(LAW, N, M * N, k * N)
     if np.isfinite(tokens):
         assert LAW.loss(k * N, tokens) == pytest.approx(LAW.loss(N, M * N), rel=1e-9)
+
+
+def test_an_outer_power_changes_no_tokens_and_gives_the_same_loss():
+    law = OuterPowerLaw(1.8, 900.0, 2500.0, 0.4, 0.42, 0.7)
+    inner = ParametricLaw(1.8, 900.0, 2500.0, 0.4, 0.42)
+    tokens = tokens_for_same_loss(law, 1e9, 4e10, 6e8)
+    assert tokens == tokens_for_same_loss(inner, 1e9, 4e10, 6e8)
+    assert law.loss(6e8, tokens) == pytest.approx(law.loss(1e9, 4e10), rel=1e-9)
 
 
 def test_a_size_that_never_reaches_the_loss_makes_no_pair():
