@@ -125,9 +125,8 @@ def generator(name: str, value: object) -> np.random.Generator:
 
 
 def _statistic(name: str, value: object) -> object:
-    known = Form(outer_power=True).names
-    if not (callable(value) or (isinstance(value, str) and value in known)):
-        raise ValueError(f"{name} must be one of {known}, got {shown(value)}")
+    if not (callable(value) or isinstance(value, str)):
+        raise ValueError(f"{name} must be a parameter's name or a function, got {shown(value)}")
     return value
 
 
@@ -227,12 +226,13 @@ class BootstrapResult(Shown):
                 f"there is no interval: {self.n_failed} of {self.failed.size} resamples failed, "
                 "more than a tenth"
             )
-        if statistic == "kappa" and not hasattr(draws, "kappa"):
-            raise ValueError("statistic must be of the law, which has no outer power, got 'kappa'")
+        names = tuple(one.name for one in fields(draws))
         if callable(statistic):
             (values,) = extended(statistic=statistic(draws))
-        else:
+        elif statistic in names:
             values = getattr(draws, statistic)
+        else:
+            raise ValueError(f"statistic must be one of {names}, got {shown(statistic)}")
         if values.ndim == 0 or len(values) != len(draws.E):
             raise ValueError(
                 f"statistic must give a value for each of {len(draws.E)} draws, "
@@ -307,7 +307,7 @@ def bootstrap_parametric(
     """
     runs = behind(Runs)(N, D, loss)
     of_run = _groups(groups, len(runs))
-    form = Form(tie_exponents, E, outer_power or kappa is not None, kappa)
+    form = Form(tie_exponents, E, outer_power, kappa)
     fit = fit_runs(runs, form, delta=delta)
     size = max(1, min(_CHUNK, _CHUNK_VALUES // len(runs)))
     if indices is None:
@@ -386,8 +386,7 @@ def _fit_chunk(
     weights = _counts(source, n_groups)[:, of_run].astype(float)
     problems = form.problems(runs, weights)
     huber = fit.delta or 1e-4
-    start = np.array([getattr(fit.law, name) for name in form.names])
-    starts = np.repeat(problems.theta(start)[:, None], count, axis=1)
+    starts = np.repeat(problems.theta(form.row(fit.law))[:, None], count, axis=1)
     theta, objectives, converged = minimise(problems, starts, huber, first_delta=huber)
     if fit.delta == 0:
         for row in range(count):

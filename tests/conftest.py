@@ -194,4 +194,4 @@ new PerformanceObserver(list => {
 
 
 def is_outside(address: str, served: str) -> bool:
-    return not address.startswith((served, "data:", "blob:", "about:"))
+    return not address.startswith((served, "data:", "blob:"))

@@ -22,17 +22,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import cached_property
+from itertools import compress
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from numpy.polynomial import polynomial
 
-from analysis.bootstrap import percentile_interval
+from analysis.bootstrap import MOST_FAILED, percentile_interval
 from analysis.fit import FitResult, Form, Runs, fit_runs
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Doubles, Positive, PositiveFloat, Share, count
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.tradeoff import compute_overhead
 
 APART = 1.2
@@ -88,10 +91,7 @@ class Exchange(Shown):
     @checked(finite=True)
     def overhead(self, k_N: PositiveFloat) -> float:
         """Return the overhead of k_N times the optimal size, a fraction, the bias taken off."""
-        law = self.fit.law
-        true = float(compute_overhead(k_N, law.alpha, law.beta))
-        bias = _mean_of(self.simulated.overhead(k_N)) - true
-        return float(self.reading.overhead(k_N)[0]) - bias
+        return float(self.reading.overhead(k_N)[0]) - bias_at(k_N, self.simulated, self.fit.law)
 
     @checked
     def interval(self, k_N: PositiveFloat | None = None, level: Share = 0.95) -> Doubles:
@@ -114,7 +114,7 @@ class Exchange(Shown):
     def _about(self, estimate: float, values: Doubles, level: float) -> Doubles:
         """The interval about an estimate: resamples have its bias once more."""
         known = values[np.isfinite(values)]
-        if len(known) < 0.9 * self.n_resamples:
+        if len(known) < (1 - MOST_FAILED) * self.n_resamples:
             raise ValueError(
                 f"there is no interval: {self.n_resamples - len(known)} of {self.n_resamples} "
                 "resamples cannot be read"
@@ -135,18 +135,20 @@ class Reading(Shown):
     weight: Doubles
 
     @property
+    def centred(self) -> Doubles:
+        """The budgets c, from their middle."""
+        return np.asarray(self.c - self.c.mean())
+
+    @cached_property
     def frontier(self) -> Doubles:
-        """Coefficients of the parabola of ln loss in c, rows, highest power first."""
-        return np.asarray(np.polyfit(self.c - self.c.mean(), self.loss.T, self._degree).T, float)
+        """Coefficients of the parabola of ln loss in c, lowest power first, columns for rows."""
+        degree = 2 if len(self.c) > FEWEST_BUDGETS else 1
+        return np.asarray(polynomial.polyfit(self.centred, self.loss.T, degree))
 
-    @property
-    def _degree(self) -> int:
-        return 2 if len(self.c) > FEWEST_BUDGETS else 1
-
-    @property
+    @cached_property
     def slope(self) -> Doubles:
         """-dl/dc on the frontier."""
-        return -_polyval(_derivative(self.frontier), self.c - self.c.mean())
+        return np.asarray(-_at(polynomial.polyder(self.frontier), self.centred))
 
     @property
     def curvatures(self) -> Doubles:
@@ -161,7 +163,7 @@ class Reading(Shown):
     @property
     def slope_per_decade(self) -> Doubles:
         """The slope of the overheads at half the size in log10 C."""
-        decades = (self.c - self.c.mean()) / np.log(10)
+        decades = self.centred / np.log(10)
         values = self.overheads(HALF)
         weight = np.where(np.isfinite(values), self.weight, 0.0)
         centre = decades - ((weight * decades).sum(1) / weight.sum(1))[:, None]
@@ -170,13 +172,11 @@ class Reading(Shown):
 
     def overheads(self, k_N: float) -> Doubles:
         """The overhead at k_N from every budget, its own valley moved along the frontier."""
-        slope = self.slope
-        return self._solved(k_N, self.bend / slope, self.skew / slope, self.c - self.c.mean())
+        return self._solved(k_N, self.curvatures, self.skew / self.slope, self.centred)
 
     def overhead(self, k_N: float) -> Doubles:
         """The overhead at k_N in the middle of the budgets, by a valley of their mean shape."""
-        slope = self.slope
-        second, third = (self._mean(one / slope)[:, None] for one in (self.bend, self.skew))
+        second, third = self.curvature[:, None], self._mean(self.skew / self.slope)[:, None]
         return self._solved(k_N, second, third, np.zeros(1))[:, 0]
 
     def _mean(self, values: Doubles) -> Doubles:
@@ -188,16 +188,16 @@ class Reading(Shown):
         The valley keeps its shape in units of the frontier's slope; the bottom moves with c.
         """
         u, frontier = np.log(k_N), self.frontier
-        path = np.polyfit(self.c - self.c.mean(), self.bottom.T, 1).T[:, :1]
-        slopes = _derivative(frontier)
-        here = _polyval(frontier, centred)
+        path = polynomial.polyfit(self.centred, self.bottom.T, 1)[1][:, None]
+        slopes = polynomial.polyder(frontier)
+        here = _at(frontier, centred)
         h = np.zeros_like(second)
         with np.errstate(all="ignore"):
             for _ in range(MOST_STEPS):
-                there = -_polyval(slopes, centred + h)
+                there = -_at(slopes, centred + h)
                 d = u - path * h
                 rise = there * (second * d**2 / 2 + third * d**3 / 6)
-                fall = here - _polyval(frontier, centred + h)
+                fall = here - _at(frontier, centred + h)
                 h = h + np.clip((rise - fall) / there, -0.5, 0.5)
             settled = (np.abs(rise - fall) < 1e-8) & (there > 0)
             return np.where(settled, np.expm1(h), np.nan)
@@ -241,17 +241,16 @@ def measure_exchange(
     if C.shape != runs.N.shape:
         raise ValueError(f"C must be as long as N, got {C.shape} and {runs.N.shape}")
     fit = fit_runs(runs, Form(outer_power=True), delta=1e-3)
-    budgets = budgets_of(C)
-    on_budget = D * C / (FLOP_PER_PARAMETER_TOKEN * N * D)
-    moved = np.log(fit.law.loss(N, on_budget)) - np.log(fit.law.loss(N, D))
-    valleys = [Valley.at(np.log(N[of]), np.log(loss[of]) + moved[of], C[of][0]) for of in budgets]
-    every = valleys
-    resampled = [valley.resampled(n_resamples, rng) for valley in every]
-    found = np.array(
-        [np.isfinite(v.bottoms(y)[0]).mean() for v, y in zip(every, resampled, strict=True)]
-    )
-    valleys = [valley for valley, share in zip(every, found, strict=True) if share >= CLEAR]
-    resampled = [y for y, share in zip(resampled, found, strict=True) if share >= CLEAR]
+    predicted = behind(fit.law.loss)
+    moved = np.log(predicted(N, C / (FLOP_PER_PARAMETER_TOKEN * N))) - np.log(predicted(N, D))
+    y = np.log(loss) + moved
+    every = [Valley.at(np.log(N[of]), y[of], C[of][0]) for of in budgets_of(C)]
+    drawn = [valley.resampled(n_resamples, rng) for valley in every]
+    clear = [
+        bool(np.isfinite(valley.bottoms(losses)[0]).mean() >= CLEAR)
+        for valley, losses in zip(every, drawn, strict=True)
+    ]
+    valleys, resampled = list(compress(every, clear)), list(compress(drawn, clear))
     if len(valleys) < FEWEST_BUDGETS:
         raise ValueError(
             f"C must hold at least {FEWEST_BUDGETS} budgets whose valley has a clear bottom, "
@@ -262,14 +261,15 @@ def measure_exchange(
         raise ValueError("the loss must fall along the frontier from budget to budget")
 
     noise = np.concatenate([valley.inflated for valley in valleys])
-    exact = [np.log(fit.law.loss(np.exp(v.x), v.C / (6 * np.exp(v.x)))) for v in valleys]
-    made = [y + rng.choice(noise, (n_resamples, len(y))) for y in exact]
+    made = []
+    for valley in valleys:
+        size = np.exp(valley.x)
+        exact = np.log(predicted(size, valley.C / (FLOP_PER_PARAMETER_TOKEN * size)))
+        made.append(exact + rng.choice(noise, (n_resamples, len(exact))))
     simulated, resamples = read(valleys, made), read(valleys, resampled)
-    law = fit.law
     bias = {
-        "curvature": _mean_of(simulated.curvature) - law.alpha - law.beta,
-        "overhead": _mean_of(simulated.overhead(HALF))
-        - float(compute_overhead(HALF, law.alpha, law.beta)),
+        "curvature": _mean_of(simulated.curvature) - fit.law.alpha - fit.law.beta,
+        "overhead": bias_at(HALF, simulated, fit.law),
         "slope": _mean_of(simulated.slope_per_decade),
     }
     by_budget = pd.DataFrame(
@@ -282,7 +282,7 @@ def measure_exchange(
             "overhead": reading.overheads(HALF)[0],
         }
     )
-    unclear = tuple(valley.C for valley, share in zip(every, found, strict=True) if share < CLEAR)
+    unclear = tuple(valley.C for valley, seen in zip(every, clear, strict=True) if not seen)
     return Exchange(
         float(reading.curvature[0] - bias["curvature"]),
         bias,
@@ -335,11 +335,11 @@ class Valley(Shown):
                 return found
         raise ValueError(f"N must reach below and above the optimal size at C = {C:g}")
 
-    @property
+    @cached_property
     def design(self) -> Doubles:
         return np.vander(self.x - self.centre, 4, increasing=True)[:, : self.degree + 1]
 
-    @property
+    @cached_property
     def projection(self) -> Doubles:
         return np.asarray(np.linalg.pinv(self.design), np.float64)
 
@@ -384,20 +384,18 @@ def read(valleys: list[Valley], losses: list[Doubles]) -> Reading:
     return Reading(c, bottom[whole], lowest[whole], bend[whole], skew[whole], weight)
 
 
+def bias_at(k_N: float, simulated: Reading, law: ParametricLaw) -> float:
+    """Return by how much the overhead at k_N read off runs of a law lies above the law's own."""
+    true = behind(compute_overhead)(k_N, law.alpha, law.beta)
+    return _mean_of(simulated.overhead(k_N)) - float(true)
+
+
 def _mean_of(values: Doubles) -> float:
     """The mean of what could be read; NaN if that is less than nine tenths."""
     known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) >= 0.9 * len(values) else float("nan")
+    return float(known.mean()) if len(known) >= (1 - MOST_FAILED) * len(values) else float("nan")
 
 
-def _polyval(coefficients: Doubles, x: Any) -> Doubles:
-    """Evaluate polynomials, rows of coefficients, at x, a row for each."""
-    value = np.zeros(np.broadcast_shapes((len(coefficients), 1), np.shape(x)))
-    for coefficient in coefficients.T:
-        value = value * x + coefficient[:, None]
-    return value
-
-
-def _derivative(coefficients: Doubles) -> Doubles:
-    powers = np.arange(coefficients.shape[1] - 1, 0, -1)
-    return coefficients[:, :-1] * powers
+def _at(coefficients: np.ndarray, x: Doubles) -> Doubles:
+    """Evaluate polynomials, columns of coefficients, at x, a row for each."""
+    return np.asarray(polynomial.polyval(x, coefficients[..., None], tensor=False))

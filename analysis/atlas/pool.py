@@ -139,7 +139,7 @@ class PooledExchange(Shown):
             names = ", ".join(self.studies.index)
             raise ValueError(f"study must be one of {names}, got {study!r}")
         fits = {name: fit for name, fit in self.fits.items() if ARMS[name].study != study}
-        return pool_fits(self.count, fits, {**self.left_out}, rng)
+        return pool_fits(self.count, fits, self.left_out, rng)
 
 
 def exponents(curvature: Any, lean: Any) -> tuple[Any, Any]:
@@ -216,7 +216,6 @@ def pool_fits(
         law, draws = found.fit.law, found.draws
         rows[name] = {
             "study": ARMS[name].study,
-            "arms": 1,
             "curvature": np.log(law.alpha + law.beta),
             "lean": np.log(law.alpha / law.beta),
             "curvature_variance": _variance(np.log(draws.alpha + draws.beta)),

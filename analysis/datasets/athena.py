@@ -17,7 +17,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from analysis.datasets.columns import Files, counts, read_csv, require, require_once
+from analysis.datasets.columns import Files, counts, read_csv, require, require_close, require_once
 from analysis.datasets.registry import DATASETS
 from analysis.internal.doors import checked
 from analysis.internal.kinds import able_to
@@ -73,8 +73,8 @@ def read_llama3(files: Annotated[Files, able_to("path")]) -> pd.DataFrame:
     file = "isoflops.csv"
     table = read_csv(files, file, LLAMA3_NUMBERS, {"condition": "condition"})
     cost = FLOP_PER_PARAMETER_TOKEN * table["N"] * table["D"]
-    same = np.abs(cost / table["budget"] - 1) < SAME_BUDGET
-    require(table, same, file, "params are not budget / (6 tokens)")
+    what = "params are not budget / (6 tokens)"
+    require_close(table, cost, table["budget"], SAME_BUDGET, file, what)
     points = table[table["condition"] == "raw_loss"].drop(columns="condition")
     require_once(points, ["N", "D"], file)
     return points.sort_values(["budget", "N"]).reset_index(drop=True)
@@ -92,8 +92,8 @@ def _of_train_set(files: Files, train_set: str) -> pd.DataFrame:
     shape = L * (16 * d**2 + 2 * d + 256) + d + 2 * VOCABULARY * d
     require(table, table["params"] == shape, file, "parameter_count is not that of its shape")
     budget = 3 * budget
-    same = np.abs(1e9 * table["gflop"] / budget - 1) < SAME_BUDGET
-    require(table, same, file, "total_gflops are not three times the budget of its Name")
+    what = "total_gflops are not three times the budget of its Name"
+    require_close(table, 1e9 * table["gflop"], budget, SAME_BUDGET, file, what)
     require_once(table, ["params", "D"], file)
     return pd.DataFrame(
         {

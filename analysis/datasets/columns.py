@@ -91,6 +91,13 @@ def require(table: pd.DataFrame, holds: Any, file: str, what: str) -> None:
         raise ValueError(f"{file}, line {wrong[0]}: {what}")
 
 
+def require_close(
+    table: pd.DataFrame, found: Any, expected: Any, within: float, file: str, what: str
+) -> None:
+    """Raise `ValueError` as `require`, unless numbers are as expected within a fraction of that."""
+    require(table, np.abs(found / expected - 1) < within, file, what)
+
+
 def require_once(table: pd.DataFrame, key: list[str], file: str) -> None:
     """Raise `ValueError` naming the file and the line, if a run is there twice."""
     require(table, ~table.duplicated(key), file, "a run that is there already")

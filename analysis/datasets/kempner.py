@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 
-from analysis.datasets.columns import Files, counts, read_csv, require, require_once
+from analysis.datasets.columns import Files, counts, read_csv, require, require_close, require_once
 from analysis.datasets.registry import DATASETS
 from analysis.internal.doors import checked
 from analysis.internal.kinds import able_to, one_of
@@ -68,8 +67,8 @@ def read_kempner(
     shape = 12 * L * d**2 + 4 * L * d + d + 2 * VOCABULARY * d
     require(table, table["params"] == shape, file, "params are not those of its shape")
     cost = FLOP_PER_PARAMETER_TOKEN * table["params"] * table["D"]
-    same = np.abs(cost / table["budget"] - 1) < SAME_BUDGET
-    require(table, same, file, "tokens are not those of its budget")
+    what = "tokens are not those of its budget"
+    require_close(table, cost, table["budget"], SAME_BUDGET, file, what)
     require_once(table, ["train_set", "params", "budget"], file)
     runs = pd.DataFrame(
         {

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
-from analysis.datasets.columns import Files, counts, require, require_once, tidy
+from analysis.datasets.columns import Files, counts, require, require_close, require_once, tidy
 from analysis.datasets.pickles import read_pickle
 from analysis.datasets.registry import DATASETS
 from analysis.internal.doors import checked
@@ -58,8 +58,7 @@ def _of_file(files: Files, file: str, train_set: str) -> pd.DataFrame:
     embedding = [_embedding(N, bodies) for N in runs["N"]]
     require(runs, np.isfinite(embedding), file, "a size whose embedding is not found")
     cost = FLOP_PER_PARAMETER_TOKEN * runs["N"] * runs["D"]
-    same = np.abs(cost / runs["budget"] - 1) < SAME_BUDGET
-    require(runs, same, file, "6 N D is not the budget")
+    require_close(runs, cost, runs["budget"], SAME_BUDGET, file, "6 N D is not the budget")
     require_once(runs, ["budget", "N"], file)
     found = pd.DataFrame(
         {

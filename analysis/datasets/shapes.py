@@ -20,6 +20,7 @@ from analysis.datasets.columns import (
     read_csv,
     read_json_lines,
     require,
+    require_close,
     require_once,
 )
 from analysis.datasets.registry import DATASETS
@@ -119,8 +120,8 @@ def _rung(files: Files, file: str) -> dict[str, object]:
     table = read_csv(files, file, LADDER_NUMBERS)
     require(table, np.diff(table["step"], prepend=0) > 0, file, "an evaluation out of order")
     last = table.iloc[[-1]]
-    same = np.abs(last["D"] / (20 * length * rung.N) - 1) < SAME_LENGTH
-    require(last, same, file, f"tokens are not those of {length:g} times 20 a parameter")
+    what = f"tokens are not those of {length:g} times 20 a parameter"
+    require_close(last, last["D"], 20 * length * rung.N, SAME_LENGTH, file, what)
     N, embedding = float(rung.N), float(LADDER_VOCABULARY * rung.width)
     return {
         "size": match[1],

@@ -28,7 +28,7 @@ class Form(Shown):
     E : float, optional
         The irreducible loss, nats per token, if it is held.
     outer_power : bool
-        Whether the sum of the two powers is raised to kappa.
+        Whether kappa is free.
     kappa : float, optional
         The outer power, if it is held.
     """
@@ -39,14 +39,23 @@ class Form(Shown):
     kappa: float | None = None
 
     @property
+    def has_power(self) -> bool:
+        """Whether the sum of the two powers is raised to kappa, free or held."""
+        return self.outer_power or self.kappa is not None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The parameters of the law, in their order."""
-        return (*PARAMETERS, "kappa") if self.outer_power else PARAMETERS
+        return (*PARAMETERS, "kappa") if self.has_power else PARAMETERS
 
     @property
     def law(self) -> type[ParametricLaw]:
         """The law's class."""
-        return OuterPowerLaw if self.outer_power else ParametricLaw
+        return OuterPowerLaw if self.has_power else ParametricLaw
+
+    def row(self, law: ParametricLaw) -> Doubles:
+        """Return the parameters of a law of this form, shape (p,)."""
+        return np.array([getattr(law, name) for name in self.names])
 
     def without_power(self) -> Form:
         """Return the form whose sum of powers is the loss itself."""
@@ -63,7 +72,7 @@ class Form(Shown):
             "kappa": self.kappa is not None,
         }
         free = [not held.get(name, False) for name in self.names]
-        kind = OuterProblems if self.outer_power else Problems
+        kind = OuterProblems if self.has_power else Problems
         weights = runs.weights if weights is None else weights
         return kind(runs.N, runs.D, runs.loss, weights, basis[:, free])
 

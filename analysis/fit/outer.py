@@ -14,7 +14,7 @@ q (1 - q) / kappa m m^T, m = (1, -1, -z). All else is as in `analysis.fit.proble
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,29 +36,22 @@ class OuterProblems(Problems):
 
     def theta(self, parameters: ArrayLike) -> np.ndarray:
         """Return theta, shape (6, ...), of rows (E, A, B, alpha, beta, kappa)."""
-        theta = np.array(parameters, dtype=float)
-        with np.errstate(divide="ignore"):
-            theta[:ALPHA] = np.log(theta[:ALPHA])
+        theta = super().theta(parameters)
         theta[A:K] *= theta[K]
-        theta[A] -= theta[ALPHA] * self.centre[0]
-        theta[B] -= theta[BETA] * self.centre[1]
         return theta
 
     def parameters(self, theta: np.ndarray) -> np.ndarray:
         """Return rows (E, A, B, alpha, beta, kappa), shape (6, ...), of theta."""
-        parameters = np.array(theta, dtype=float)
-        parameters[A] += theta[ALPHA] * self.centre[0]
-        parameters[B] += theta[BETA] * self.centre[1]
-        parameters[A:K] /= theta[K]
-        parameters[:ALPHA] = np.exp(parameters[:ALPHA])
-        return parameters
+        inner = np.array(theta, dtype=float)
+        inner[A:K] /= theta[K]
+        return super().parameters(inner)
 
     def from_plain_logs(self, theta: np.ndarray) -> np.ndarray:
         """Return the derivative of theta in (log E, log A, log B, alpha, beta, kappa), (6, 6)."""
-        kappa = theta[K]
-        derivative = np.diag([1.0, *[kappa] * 4, 1.0])
-        derivative[A, ALPHA], derivative[B, BETA] = (-kappa * centre for centre in self.centre)
-        derivative[A:K, K] = theta[A:K] / kappa
+        derivative = np.eye(6)
+        derivative[:K, :K] = super().from_plain_logs(theta)
+        derivative[A:K] *= theta[K]
+        derivative[A:K, K] = theta[A:K] / theta[K]
         return derivative
 
     def bend(self, gradient: np.ndarray) -> np.ndarray:
@@ -72,7 +65,7 @@ class OuterProblems(Problems):
     def bounds(self, lowest_share: float, exponents: Range, powers: Range = EVERY) -> np.ndarray:
         """Return the lower and upper bounds of theta, each (6, 1); none where it cannot move."""
         outer = powers if self.basis[K].any() else EVERY
-        inner = Problems.bounds(self, lowest_share, exponents)
+        inner = super().bounds(lowest_share, exponents)
         return np.concatenate([inner, np.array(outer)[:, None, None]], axis=1)
 
     def residual(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -147,23 +140,18 @@ class OuterProblems(Problems):
             np.matmul(np.stack(group), moments, out=out)
         return value
 
-    def _assembled(self, sums: list[np.ndarray], exact: bool) -> tuple[np.ndarray, np.ndarray]:
-        (c, s, cK, KK, sK), (cA, AA, sA, AK), (cB, BB, sB, BK), (AB,) = sums
-        g, H = np.empty((6, c.shape[-1])), np.empty((6, 6, c.shape[-1]))
-        g[E], g[A], g[B] = -(s[0] - sA[0] - sB[0]), -sA[0], -sB[0]
-        g[ALPHA], g[BETA], g[K] = sA[1], sB[1], -sK[0]
-        H[E, E] = c[0] - 2 * (cA[0] + cB[0] - AB[0]) + AA[0] + BB[0]
-        H[E, A], H[E, ALPHA] = cA[0] - AA[0] - AB[0], AA[1] + AB[1] - cA[1]
-        H[E, B], H[E, BETA] = cB[0] - BB[0] - AB[0], BB[1] + AB[2] - cB[1]
-        H[A, A], H[A, ALPHA], H[ALPHA, ALPHA] = AA[0], -AA[1], AA[2]
-        H[B, B], H[B, BETA], H[BETA, BETA] = BB[0], -BB[1], BB[2]
-        H[A, B], H[A, BETA], H[B, ALPHA], H[ALPHA, BETA] = AB[0], -AB[2], -AB[1], AB[3]
-        H[E, K], H[K, K] = cK[0] - AK[0] - BK[0], KK[0]
-        H[A, K], H[ALPHA, K], H[B, K], H[BETA, K] = AK[0], -AK[1], BK[0], -BK[1]
-        for i in range(6):
-            for j in range(i):
-                H[i, j] = H[j, i]
-        return g, H
+    def assembled(self, sums: list[Any], exact: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the gradient (6, P) and the curvature (6, 6, P) from the sums over runs.
+
+        The second derivatives are in the sums already, so the five are as in least squares.
+        """
+        (c, s, cK, KK, sK), (cA, AA, sA, AK), (cB, BB, sB, BK), AB = sums
+        inner, curved = super().assembled([(c, s), (cA, AA, sA), (cB, BB, sB), AB], exact=False)
+        H = np.empty((6, 6, c.shape[-1]))
+        H[:K, :K] = curved
+        H[:K, K] = H[K, :K] = cK[0] - AK[0] - BK[0], AK[0], BK[0], -AK[1], -BK[1]
+        H[K, K] = KK[0]
+        return np.concatenate([inner, -sK[:1]]), H
 
 
 def power_mean(

@@ -193,7 +193,7 @@ def fit_parametric(
     ('converged', 0.35, 0.37)
     """
     runs = behind(Runs)(N, D, loss, weights)
-    form = Form(tie_exponents, E, outer_power or kappa is not None, kappa)
+    form = Form(tie_exponents, E, outer_power, kappa)
     return fit_runs(runs, form, delta=delta, starts=starts)
 
 
@@ -206,14 +206,13 @@ def fit_runs(
     problems = inner.problems(runs)
     rows = inner.held(starts.T)
     theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
-    if form.outer_power:
+    if form.has_power:
         powers = FIRST_POWERS if form.kappa is None else np.array([form.kappa])
         rows = form.held(_with_power(problems.parameters(theta), values, powers))
         problems = form.problems(runs)
         theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
     best = int(np.nanargmin(values))
     agreeing = int(np.sum(values <= values[best] * (1 + 1e-6) + 1e-20))
-    n_starts = len(values)
     theta, value, done = theta[:, best], values[best], converged[best]
     if delta == 0:
         theta, value, done = least_absolute(problems, theta)
@@ -234,7 +233,7 @@ def fit_runs(
         status=status,
         n_runs=int(runs.counted.sum()),
         n_parameters=n_free,
-        n_starts=n_starts,
+        n_starts=len(values),
         n_starts_agreeing=agreeing,
         delta=delta,
         covariance=covariance,
@@ -302,7 +301,7 @@ def parametric_objective(
     positive(E=law.E)
     form = Form(outer_power=isinstance(law, OuterPowerLaw))
     problems = form.problems(behind(Runs)(N, D, loss, weights))
-    theta = problems.theta(np.array([getattr(law, name) for name in form.names]))[:, None]
+    theta = problems.theta(form.row(law))[:, None]
     (value,), gradient, hessian = problems.sweep(theta, np.array([delta]), rows=None)
     shift, bend = problems.from_plain_logs(theta[:, 0]), problems.bend(gradient[:, 0])
     return Objective(

@@ -150,9 +150,10 @@ class Problems:
                 w = w[rows[part]]
             out = [array[:, part] for array in sums]
             value[part] = self._sums(theta[:, part], delta[part], w, exact, out)
-        return value, *self._assembled([array.transpose(0, 2, 1) for array in sums], exact)
+        return value, *self.assembled([array.transpose(0, 2, 1) for array in sums], exact)
 
-    def _assembled(self, sums: list[np.ndarray], exact: bool) -> tuple[np.ndarray, np.ndarray]:
+    def assembled(self, sums: list[Any], exact: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the gradient and the curvature from the sums over runs."""
         return _assemble(sums, exact)
 
     def _sums(
@@ -206,7 +207,7 @@ class Problems:
         return value
 
 
-def _assemble(sums: list[np.ndarray], exact: bool) -> tuple[np.ndarray, np.ndarray]:
+def _assemble(sums: list[Any], exact: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradient (5, P) and the curvature (5, 5, P) from the sums over runs.
 
     Each sum carries its moments first: sA[1] is the sum of s p_A x. The share of E is one less the

@@ -22,21 +22,22 @@ def sandwich(problems: Problems, theta: np.ndarray, delta: float) -> tuple[np.nd
     at a wall are taken as infinitely uncertain, and the others as if these were known.
     """
     residual, jacobian = problems.residual(theta)
+    unknown = np.full((len(theta), len(theta)), np.inf)
     w = np.ones_like(residual) if problems.weights is None else problems.weights
     free = jacobian @ problems.basis
     information = (free.T * w) @ free
     scale = np.sqrt(np.diag(information))
     if not (scale > 1e-12 * np.sqrt(w.sum())).all():
-        return np.full((len(theta), len(theta)), np.inf), np.inf
+        return unknown, np.inf
     condition = float(np.linalg.cond(information / np.outer(scale, scale)))
     held = problems.at_walls(theta)
     if condition > LARGEST_CONDITION or held.all():
-        return np.full((len(theta), len(theta)), np.inf), condition
+        return unknown, condition
 
     moving = problems.basis[:, ~(problems.basis.T @ held > 0)]
     n, p = np.count_nonzero(w), moving.shape[1]
     if n <= p:
-        return np.full((len(theta), len(theta)), np.inf), condition
+        return unknown, condition
     width = max(_bandwidth(residual, w, p), 1e-12)
     clip = delta or 1e-6 * width
     slope = ndtr((clip - residual) / width) - ndtr((-clip - residual) / width)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made import made_by
 
 from analysis.bootstrap import bootstrap_parametric
 from analysis.fit import fit_parametric, parametric_objective
@@ -13,10 +14,8 @@ LAW = OuterPowerLaw(E=1.7, A=3000.0, B=12000.0, alpha=0.45, beta=0.44, kappa=0.7
 NAMES = ("E", "A", "B", "alpha", "beta", "kappa")
 
 
-def runs(law=LAW, n=80, noise=0.0, seed=0):
-    rng = np.random.default_rng(seed)
-    N, D = np.exp(rng.uniform(np.log(5e7), np.log(1e10), n)), np.exp(rng.uniform(19, 27, n))
-    return N, D, law.loss(N, D) * np.exp(noise * rng.standard_normal(n))
+def runs(law=LAW, **how):
+    return made_by(law, **how)
 
 
 def row(law):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made import made_by
 from scipy.optimize import minimize
 
 from analysis.datasets import DataUnavailableError, load_chinchilla_runs
@@ -23,10 +24,8 @@ from analysis.laws import PUBLISHED, ParametricLaw
 LAW = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.35, beta=0.37)
 
 
-def runs(law=LAW, n=80, noise=0.0, seed=0):
-    rng = np.random.default_rng(seed)
-    N, D = np.exp(rng.uniform(np.log(5e7), np.log(1e10), n)), np.exp(rng.uniform(19, 27, n))
-    return N, D, law.loss(N, D) * np.exp(noise * rng.standard_normal(n))
+def runs(law=LAW, **how):
+    return made_by(law, **how)
 
 
 def row(law):

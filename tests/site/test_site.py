@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urldefrag
 import pypdf
 import pytest
 import yaml
+from accessible import ACCESSIBLE, violations
 from bs4 import BeautifulSoup
 
 from report.browser import installed
@@ -142,25 +143,6 @@ def test_a_browser_is_content(turn, page, width, scheme):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         name = f"{Path(page).name}-{width}-{scheme}.png"
         view.screenshot(path=SCREENSHOTS / name, full_page=True)
-
-
-ACCESSIBLE = {
-    (1280, "light"): {},
-    (1280, "dark"): {"runOnly": ["color-contrast", "link-in-text-block"]},
-    (390, "light"): {"rules": {"color-contrast": {"enabled": False}}},
-}
-"""What axe is asked: everything of the wide page; of the dark one what colours change, of the
-narrow one what widths change."""
-
-
-def violations(view, asked) -> list[tuple[str, str]]:
-    """Violations of any weight anywhere on the page, the theme's furniture included."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    # Colours that are still fading in are not yet those of the page.
-    view.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
-    result = Axe().run(view, options={"resultTypes": ["violations"], **asked})
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in result.response["violations"]]
 
 
 @pytest.mark.parametrize(("width", "scheme"), ACCESSIBLE)
