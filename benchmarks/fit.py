@@ -19,8 +19,9 @@ import tempfile
 from time import perf_counter
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, nnls
 
+from analysis.atlas import ARMS, pool_exchange
 from analysis.bootstrap import bootstrap_parametric
 from analysis.datasets import load_chinchilla_runs
 from analysis.fit import fit_parametric, hoffmann_grid
@@ -222,6 +223,63 @@ def floor(runs):
     )
 
 
+def projected(runs):
+    """Time variable projection: best E, A and B at every pair of exponents, to two digits.
+
+    The method of vpnls (arXiv 2603.22339): of a grid of exponents the pair with the least sum of
+    squares, whose terms are found by non-negative least squares. Both fit by least squares here,
+    theirs of relative residuals, ours of logarithms; the objective is that of logarithms for both.
+    """
+    print(
+        "\nleast squares, against variable projection on a grid of exponents, 0.05 to 0.95 by 0.01"
+    )
+    N, D, loss = runs
+    x, y = N / np.exp(np.log(N).mean()), D / np.exp(np.log(D).mean())
+
+    def grid_search():
+        best = np.inf, None
+        grid = np.arange(0.05, 0.951, 0.01)
+        columns_D = y[:, None] ** -grid / loss[:, None]
+        A = np.stack([1 / loss, np.empty_like(loss), np.empty_like(loss)], axis=1)
+        for alpha in grid:
+            A[:, 1] = x**-alpha / loss
+            for place in range(len(grid)):
+                A[:, 2] = columns_D[:, place]
+                terms, residual = nnls(A, np.ones_like(loss))
+                if residual < best[0]:
+                    best = residual, A @ terms
+        return best[1]
+
+    ours, seconds = timed(lambda: fit_parametric(*runs, delta=1.0))
+    show("analysis.fit", ours.objective, None, seconds, seconds)
+    ratio, time = timed(grid_search, repeats=1)
+    show("variable projection, 91 x 91", (np.log(ratio) ** 2).sum() / 2, None, time, seconds)
+
+
+def outer_power(runs):
+    print("\nwith an outer power, against the sum of two powers")
+    fit, seconds = timed(lambda: fit_parametric(*runs), repeats=9)
+    show("one fit, sum", fit.objective, None, seconds, seconds)
+    fit, time = timed(lambda: fit_parametric(*runs, outer_power=True), repeats=9)
+    show("one fit, outer power", fit.objective, None, time, seconds)
+    times = []
+    for label, free in (("sum", False), ("outer power", True)):
+        found, time = timed(
+            lambda f=free: bootstrap_parametric(
+                *runs, n_resamples=N_RESAMPLES, rng=np.random.default_rng(0), outer_power=f
+            )
+        )
+        times.append(time)
+        mean = found.objectives.mean()
+        show(f"{N_RESAMPLES} resamples, {label}", mean, None, time, times[0])
+    pooled, time = timed(lambda: pool_exchange(list(ARMS), rng=np.random.default_rng(0)), repeats=1)
+    half = pooled.predict(0.5)
+    print(
+        f"  the pooled answer, {len(pooled.fits)} arms, 200 resamples each: {time:.1f} s; half the "
+        f"size costs {half.mean:.0%} [{half.low:.0%}, {half.high:.0%}]"
+    )
+
+
 def growth(runs):
     print("\nhow the cost grows")
     N, D, loss = runs
@@ -264,6 +322,8 @@ def main() -> None:
     grid(runs, full)
     bootstrap(runs, full)
     single(runs)
+    projected(runs)
+    outer_power(runs)
     floor(runs)
     growth(runs)
 

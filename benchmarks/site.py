@@ -132,7 +132,7 @@ def builds() -> None:
         print(f"notebooks on their own {own:.0f} s, cold strict build {cold:.0f} s", end=": ")
         print(f"{cold / own:.2f}x")
         timed(BUILD, folder)
-        path = folder / "book" / "02_compute_optimal.ipynb"
+        path = folder / "book" / "compute_optimal.ipynb"
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"][0]["source"][-1] += " Changed."
         path.write_text(json.dumps(notebook), encoding="utf-8")

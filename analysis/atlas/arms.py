@@ -53,6 +53,8 @@ class Arm(Shown):
     ----------
     name : str
         The arm, as `load_arm` takes it.
+    title : str
+        The study, and the training set where it has several, in words.
     dataset : str
         A key of `analysis.datasets.DATASETS`, or "quoted" if the runs are in this repository.
     study : str
@@ -71,6 +73,7 @@ class Arm(Shown):
     """
 
     name: str
+    title: str
     dataset: str
     study: str
     source: str
@@ -89,15 +92,34 @@ class Arm(Shown):
 THREE = "all three: "
 
 
-def _arm(name: str, dataset: str, study: str, **about: str) -> Arm:
+TITLES = {
+    "fineweb": "FineWeb",
+    "fineweb-edu": "FineWeb-Edu",
+    "slimpajama": "SlimPajama",
+    "smollm": "SmolLM corpus",
+    "proof-pile-2": "Proof-Pile-2",
+    "starcoder": "StarCoder",
+    "comma": "Comma",
+    "dclm": "DCLM",
+    "nemotron": "Nemotron-CC",
+    "refinedweb": "RefinedWeb",
+    "openwebtext2": "OpenWebText2",
+    "c4": "C4",
+    "redpajama": "RedPajama",
+}
+"""The training sets in words."""
+
+
+def _arm(name: str, title: str, dataset: str, study: str, **about: str) -> Arm:
     if dataset in DATASETS:
         about |= {"source": DATASETS[dataset].source, "licence": DATASETS[dataset].licence}
-    return Arm(name, dataset, study, **about)
+    return Arm(name, title, dataset, study, **about)
 
 
 def _kempner(train_set: str) -> Arm:
     return _arm(
         f"kempner-{train_set}",
+        f"Kempner: {TITLES[train_set]}",
         "kempner2024",
         "kempner",
         counts=THREE + "the files count all; an embedding is 32,000 times the width, and with it "
@@ -119,6 +141,7 @@ def _marin(train_set: str) -> Arm:
         trouble += "; three runs at 1.8e18 FLOP, none beyond the optimum, are left out"
     return _arm(
         f"marin-{train_set}",
+        f"Marin: {TITLES[train_set]}",
         "marin2026",
         "marin",
         counts=THREE + "the files count all; an embedding is 128,256 times the width",
@@ -131,6 +154,7 @@ def _marin(train_set: str) -> Arm:
 def _porian(train_set: str) -> Arm:
     return _arm(
         f"porian-{train_set}",
+        f"Porian: {TITLES[train_set]}",
         "porian2024",
         "porian",
         counts=THREE + "the files count the middle one here and the body in another arm, both "
@@ -146,6 +170,7 @@ def _porian(train_set: str) -> Arm:
 def _gadre(train_set: str) -> Arm:
     return _arm(
         f"gadre-{train_set}",
+        f"Gadre: {TITLES[train_set]}",
         "gadre2024",
         "gadre",
         counts=THREE + "the files count all, and without the input embedding",
@@ -170,6 +195,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
             *map(_marin, MARIN),
             _arm(
                 "llama3",
+                "Llama 3",
                 "llama3",
                 "llama3",
                 counts="one: N = C / (6 D), since the figure shows no parameters",
@@ -180,6 +206,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
             ),
             _arm(
                 "openeurollm",
+                "OpenEuroLLM",
                 QUOTED,
                 "openeurollm",
                 source="OpenEuroLLM, dense_english_scaling_laws at commit 781af436",
@@ -192,6 +219,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
             ),
             _arm(
                 "gemstones",
+                "Gemstones",
                 "gemstones2025",
                 "gemstones",
                 counts=THREE + "the file counts all; an embedding is 50,304 times the width",
@@ -202,6 +230,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
             ),
             _arm(
                 "olmo-ladder",
+                "OLMo ladder",
                 "olmo-ladder2024",
                 "olmo-ladder",
                 counts=THREE + "the authors' code counts the middle one; an embedding is 100,352 "
@@ -214,6 +243,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
             *map(_porian, PORIAN),
             _arm(
                 "hoffmann",
+                "Hoffmann",
                 "epoch2024",
                 "hoffmann",
                 counts="one: the sizes read off the figure, from which the tokens follow by "

@@ -13,9 +13,10 @@ and two derivatives at u = 0, where l_x = 0, give for any smooth law
 the curvature of the valley over the slope of the frontier. For the law of two powers it is
 alpha + beta, whatever function of their sum the loss is.
 
-Each valley is fitted by a cubic in ln N near its bottom, the frontier by a parabola in ln C. Both
-bend what they see a little: the same reading of runs that a fitted law makes on the same design
-says by how much, and that is taken off and shown.
+Each valley is fitted by a cubic in ln N near its bottom, the frontier by a power of C over a floor.
+A cubic bends what it sees a little: the same reading of runs that a fitted law makes on the same
+design says by how much, and that is taken off and shown. The doubt is that of wild resamples of the
+runs, or that of the budgets about each other where it is larger, by Student's t for that many.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 from numpy.polynomial import polynomial
+from scipy.special import stdtrit
 
 from analysis.bootstrap import MOST_FAILED, percentile_interval
 from analysis.fit import FitResult, Form, Runs, fit_runs
@@ -46,6 +48,8 @@ FEWEST_SIZES = 4
 """Sizes that a budget must have for its valley to be read."""
 FEWEST_BUDGETS = 3
 """Budgets whose valleys must be read, for a frontier."""
+FLOORS = np.linspace(0.0, 0.97, 195)
+"""Floors of the frontier that are tried, as shares of the lowest loss."""
 CLEAR = 0.95
 """The share of resamples in which a valley must have a bottom."""
 HALF = 0.5
@@ -65,7 +69,8 @@ class Exchange(Shown):
         What was taken off: of the "curvature", and of the "overhead" at half the size.
     by_budget : DataFrame
         Each budget: C, n_runs, N_opt, loss at the bottom, curvature h''(0) and overhead at half the
-        size, as read.
+        size, as read; "scatter", the standard deviation of that overhead over runs of the fitted
+        law on the same design, for which it is the same at every budget.
     slope_per_decade : float
         By how much the overhead at half the size rises from a budget to ten times it.
     fit : FitResult
@@ -103,16 +108,25 @@ class Exchange(Shown):
             If a tenth of the resamples have a valley without a bottom, or none of that height.
         """
         if k_N is None:
-            return self._about(self.curvature, self.resamples.curvature, level)
-        return self._about(behind(self.overhead)(k_N), self.resamples.overhead(k_N), level)
+            own, resampled = self.reading.curvatures[0], self.resamples.curvature
+            return self._about(self.curvature, resampled, own, 0, level)
+        own = self.reading.overheads(k_N)[0]
+        return self._about(behind(self.overhead)(k_N), self.resamples.overhead(k_N), own, 0, level)
 
     @checked
     def slope_interval(self, level: Share = 0.95) -> Doubles:
         """Return the interval of `slope_per_decade`; errors are those of `interval`."""
-        return self._about(self.slope_per_decade, self.resamples.slope_per_decade, level)
+        own = self.reading.overheads(HALF)[0]
+        return self._about(self.slope_per_decade, self.resamples.slope_per_decade, own, 1, level)
 
-    def _about(self, estimate: float, values: Doubles, level: float) -> Doubles:
-        """The interval about an estimate: resamples have its bias once more."""
+    def _about(
+        self, estimate: float, values: Doubles, own: Doubles, degree: int, level: float
+    ) -> Doubles:
+        """The interval about an estimate: resamples have its bias once more.
+
+        `own` is what each budget says by itself, and the estimate the coefficient of that degree in
+        log10 C. Where budgets differ by more than their runs do, the interval grows with it.
+        """
         known = values[np.isfinite(values)]
         if len(known) < (1 - MOST_FAILED) * self.n_resamples:
             raise ValueError(
@@ -120,7 +134,49 @@ class Exchange(Shown):
                 "resamples cannot be read"
             )
         around = behind(percentile_interval)(known, level) - known.mean()
-        return np.asarray(estimate + around, dtype=float)
+        error, spare = error_over(self.reading.decades, own, self.reading.weight, degree)
+        apart = stdtrit(spare, (1 + level) / 2) * error
+        low, high = np.minimum(around[0], -apart), np.maximum(around[1], apart)
+        return np.array([estimate + low, estimate + high])
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier(Shown):
+    """How the bottoms fall with the budget: L = floor + exp(k - gamma c), a row for each set.
+
+    It falls, ever more slowly, as that of any law E + R(N, D) whose R scales; a polynomial in c
+    would bend at its ends. All arrays have shape (n, 1).
+    """
+
+    floor: Doubles
+    k: Doubles
+    gamma: Doubles
+
+    @classmethod
+    def through(cls, c: Doubles, log_loss: Doubles) -> Frontier:
+        """Fit by least squares of ln L: of a grid of floors the best, the rest is linear."""
+        L = np.exp(log_loss)[:, None]
+        shares = FLOORS if len(c) > FEWEST_BUDGETS else FLOORS[:1]
+        floors = shares[:, None] * L.min(2)[:, :, None]
+        y, root = np.log(L - floors), (L - floors) / L
+        w = root**2
+        x = c - (w * c).sum(2, keepdims=True) / w.sum(2, keepdims=True)
+        middle = (w * y).sum(2, keepdims=True) / w.sum(2, keepdims=True)
+        falls = -(w * x * y).sum(2, keepdims=True) / (w * x**2).sum(2, keepdims=True)
+        missed = (w * (y - middle + falls * x) ** 2).sum(2)
+        best = np.arange(len(L)), missed.argmin(1)
+        gamma = falls[best]
+        k = (middle + falls * (c - x)[..., :1])[best]
+        return cls(floors[best], k, gamma)
+
+    def at(self, c: Doubles) -> Doubles:
+        """Return ln L at c."""
+        return np.asarray(np.log(self.floor + np.exp(self.k - self.gamma * c)))
+
+    def slope(self, c: Doubles) -> Doubles:
+        """Return -dl/dc at c."""
+        above = np.exp(self.k - self.gamma * c)
+        return np.asarray(self.gamma * above / (self.floor + above))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,16 +195,20 @@ class Reading(Shown):
         """The budgets c, from their middle."""
         return np.asarray(self.c - self.c.mean())
 
+    @property
+    def decades(self) -> Doubles:
+        """The budgets in log10 C, from their middle."""
+        return np.asarray(self.centred / np.log(10))
+
     @cached_property
-    def frontier(self) -> Doubles:
-        """Coefficients of the parabola of ln loss in c, lowest power first, columns for rows."""
-        degree = 2 if len(self.c) > FEWEST_BUDGETS else 1
-        return np.asarray(polynomial.polyfit(self.centred, self.loss.T, degree))
+    def frontier(self) -> Frontier:
+        """The frontier through the bottoms, in c from their middle."""
+        return Frontier.through(self.centred, self.loss)
 
     @cached_property
     def slope(self) -> Doubles:
         """-dl/dc on the frontier."""
-        return np.asarray(-_at(polynomial.polyder(self.frontier), self.centred))
+        return self.frontier.slope(self.centred)
 
     @property
     def curvatures(self) -> Doubles:
@@ -163,8 +223,7 @@ class Reading(Shown):
     @property
     def slope_per_decade(self) -> Doubles:
         """The slope of the overheads at half the size in log10 C."""
-        decades = self.centred / np.log(10)
-        values = self.overheads(HALF)
+        decades, values = self.decades, self.overheads(HALF)
         weight = np.where(np.isfinite(values), self.weight, 0.0)
         centre = decades - ((weight * decades).sum(1) / weight.sum(1))[:, None]
         rises = np.where(weight > 0, values, 0.0) * weight * centre
@@ -189,15 +248,14 @@ class Reading(Shown):
         """
         u, frontier = np.log(k_N), self.frontier
         path = polynomial.polyfit(self.centred, self.bottom.T, 1)[1][:, None]
-        slopes = polynomial.polyder(frontier)
-        here = _at(frontier, centred)
+        here = frontier.at(centred)
         h = np.zeros_like(second)
         with np.errstate(all="ignore"):
             for _ in range(MOST_STEPS):
-                there = -_at(slopes, centred + h)
+                there = frontier.slope(centred + h)
                 d = u - path * h
                 rise = there * (second * d**2 / 2 + third * d**3 / 6)
-                fall = here - _at(frontier, centred + h)
+                fall = here - frontier.at(centred + h)
                 h = h + np.clip((rise - fall) / there, -0.5, 0.5)
             settled = (np.abs(rise - fall) < 1e-8) & (there > 0)
             return np.where(settled, np.expm1(h), np.nan)
@@ -280,6 +338,7 @@ def measure_exchange(
             "loss": np.exp(reading.loss[0]),
             "curvature": reading.curvatures[0],
             "overhead": reading.overheads(HALF)[0],
+            "scatter": _spread(simulated.overheads(HALF)),
         }
     )
     unclear = tuple(valley.C for valley, seen in zip(every, clear, strict=True) if not seen)
@@ -384,18 +443,38 @@ def read(valleys: list[Valley], losses: list[Doubles]) -> Reading:
     return Reading(c, bottom[whole], lowest[whole], bend[whole], skew[whole], weight)
 
 
+def error_over(x: Doubles, values: Doubles, weight: Doubles, degree: int) -> tuple[float, int]:
+    """Return the error of the last coefficient of a weighted polynomial, and what is spare.
+
+    From the residuals alone, each over one less its leverage (HC3), since budgets may share what no
+    run knows of. Infinite where nothing is spare.
+    """
+    known = np.isfinite(values)
+    spare = int(known.sum()) - degree - 1
+    if spare < 1:
+        return np.inf, 1
+    X, root = np.vander(x[known], degree + 1, increasing=True), np.sqrt(weight[known])
+    inverse = np.linalg.pinv(X * root[:, None])
+    hat = ((X * root[:, None]) * inverse.T).sum(1)
+    residual = root * values[known]
+    residual = (residual - X * root[:, None] @ (inverse @ residual)) / (1 - hat)
+    return float(np.sqrt(((inverse[-1] * residual) ** 2).sum())), spare
+
+
 def bias_at(k_N: float, simulated: Reading, law: ParametricLaw) -> float:
     """Return by how much the overhead at k_N read off runs of a law lies above the law's own."""
     true = behind(compute_overhead)(k_N, law.alpha, law.beta)
     return _mean_of(simulated.overhead(k_N)) - float(true)
 
 
+def _spread(values: Doubles) -> Doubles:
+    """The standard deviation of each column, over the middle 68 % of what could be read."""
+    with np.errstate(invalid="ignore"):
+        low, high = np.nanquantile(values, [0.1587, 0.8413], axis=0)
+    return np.asarray((high - low) / 2)
+
+
 def _mean_of(values: Doubles) -> float:
     """The mean of what could be read; NaN if that is less than nine tenths."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) >= (1 - MOST_FAILED) * len(values) else float("nan")
-
-
-def _at(coefficients: np.ndarray, x: Doubles) -> Doubles:
-    """Evaluate polynomials, columns of coefficients, at x, a row for each."""
-    return np.asarray(polynomial.polyval(x, coefficients[..., None], tensor=False))

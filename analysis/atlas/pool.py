@@ -88,9 +88,9 @@ class PooledExchange(Shown):
     count : str
         Which count of N, one of `COUNTS`.
     fits : Mapping[str, BootstrapResult]
-        The fit of each arm, with its resamples.
+        The fit of each arm that has such a count, with its resamples.
     left_out : Mapping[str, str]
-        Arms that have no such count, or whose resamples fail too often, and why.
+        Arms that are not pooled, and why: no such count, or resamples that fail too often.
     studies : DataFrame
         A row for each study: "curvature" and "lean", ln(alpha + beta) and ln(alpha / beta), with
         their variances "curvature_variance" and "lean_variance", and the number of "arms".
@@ -188,7 +188,7 @@ def pool_exchange(
         if count not in runs:
             left_out[name] = f"has no {count}"
             continue
-        found = bootstrap_parametric(
+        fits[name] = found = bootstrap_parametric(
             runs[count],
             runs["D"],
             runs["loss"],
@@ -199,8 +199,6 @@ def pool_exchange(
         )
         if found.too_many_failed:
             left_out[name] = f"{found.n_failed} of {n_resamples} resamples failed"
-        else:
-            fits[name] = found
     return pool_fits(count, fits, left_out, rng)
 
 
@@ -213,6 +211,8 @@ def pool_fits(
     """Pool the fits of arms over their studies; raises `ValueError` for fewer than three."""
     rows = {}
     for name, found in fits.items():
+        if name in left_out:
+            continue
         law, draws = found.fit.law, found.draws
         rows[name] = {
             "study": ARMS[name].study,

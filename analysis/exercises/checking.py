@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.exercises.answers import Key
+from analysis.exercises.keys_atlas import KEYS as ATLAS
 from analysis.exercises.keys_beyond import KEYS as BEYOND
 from analysis.exercises.keys_derivation import KEYS as DERIVATION
 from analysis.exercises.keys_evidence import KEYS as EVIDENCE
 from analysis.exercises.keys_numbers import KEYS as NUMBERS
 from analysis.internal.checks import shown
 
-KEYS: dict[str, Callable[[], Key]] = {**DERIVATION, **NUMBERS, **EVIDENCE, **BEYOND}
+KEYS: dict[str, Callable[[], Key]] = {**DERIVATION, **NUMBERS, **EVIDENCE, **ATLAS, **BEYOND}
 """Each number's key: a function that computes the expected answer when it is asked for."""
 UNANSWERED = "No answer yet. Put yours in the place of the dots and run the cell again."
 

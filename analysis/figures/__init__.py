@@ -1,5 +1,13 @@
 """The pictures of the book, a file a part of it, and how a picture is shown."""
 
+from analysis.figures.atlas import (
+    plot_by_budget,
+    plot_counts,
+    plot_kappa,
+    plot_pooled,
+    plot_strip,
+    plot_valleys,
+)
 from analysis.figures.fit import (
     plot_overhead_band,
     plot_profile,
@@ -71,6 +79,8 @@ __all__ = [
     "plot_broken_factor",
     "plot_broken_residuals",
     "plot_budget_lines",
+    "plot_by_budget",
+    "plot_counts",
     "plot_curved_path",
     "plot_designs",
     "plot_disagreement",
@@ -84,6 +94,7 @@ __all__ = [
     "plot_intervals",
     "plot_iso_loss",
     "plot_isoflop",
+    "plot_kappa",
     "plot_lifetime_cost",
     "plot_lifetime_saving",
     "plot_lifetime_size",
@@ -98,6 +109,7 @@ __all__ = [
     "plot_overheads",
     "plot_pairs",
     "plot_parallel_lines",
+    "plot_pooled",
     "plot_predicted",
     "plot_profile",
     "plot_quantities",
@@ -108,7 +120,9 @@ __all__ = [
     "plot_same_steps",
     "plot_story",
     "plot_straight_path",
+    "plot_strip",
     "plot_sweep",
     "plot_testbed",
+    "plot_valleys",
     "show",
 ]

@@ -1,6 +1,6 @@
 for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   root.removeAttribute("data-fresh");
-  const laws = @laws, band = @band, suffixes = @suffixes, written = new RegExp(@pattern, "i");
+  const laws = @laws, bands = @bands, suffixes = @suffixes, written = new RegExp(@pattern, "i");
 
   // Printed from SymPy.
   const h = x => Math.abs(x) < @series_below ? @h_series : @h;
@@ -146,8 +146,9 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
     drawn += text(left - 14, bottom + 24, "end", 'k<tspan dy="3" font-size="70%">N</tspan>') + text(left - 14, bottom + 43, "end", "N")
       + text((left + right) / 2, bottom + 68, "middle", "size, as a fraction and in parameters")
       + text(0, 0, "middle", "compute overhead", `transform="translate(16 ${(top + bottom) / 2}) rotate(-90)"`);
-    if (state.law === "refit")
-      drawn += `<path fill-opacity=".28" d="M${[...band.k_N.map((k, i) => [k, band.low[i]]), ...band.k_N.map((k, i) => [k, band.high[i]]).reverse()].filter(([k]) => k <= end).map(([k, overhead]) => at(k, overhead)).join("L")}z"/>`;
+    const band = bands[state.law], edge = side => band.k_N.map((k, i) => [k, band[side][i] ?? Infinity]);
+    if (band)
+      drawn += `<path fill-opacity=".28" d="M${[...edge("low"), ...edge("high").reverse()].filter(([k]) => k <= end).map(([k, overhead]) => at(k, overhead)).join("L")}z"/>`;
     let path = "", wall = now.k_min;
     for (let k = wall * 1.0005; k <= end; k += k < .3 ? .001 : end / 200) {
       const overhead = price(k, law)[1];
@@ -186,7 +187,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
     said.textContent = now.k_N === 1 ? "This is the compute-optimal run: any other size pays more for the same loss." : possible
       ? `At ${percent(state.k_N)} of the compute-optimal size, the same loss takes ${factor(now.k_D)} times the tokens and ${percent(now.overhead)} more compute.`
       : `No answer: ${percent(state.k_N)} of the compute-optimal size is too small. No amount of data makes up for what the size leaves; the smallest size is ${percent(now.k_min)}.`;
-    root.querySelector("[data-note]").textContent = `α = ${digits(law.alpha, 6)}, β = ${digits(law.beta, 6)}. ` + (state.law === "refit" ? "Grey: the 95 % interval of the bootstrap."
+    root.querySelector("[data-note]").textContent = `α = ${digits(law.alpha, 6)}, β = ${digits(law.beta, 6)}. ` + (bands[state.law] ? bands[state.law].note
       : state.law === "free" ? `No band: these exponents are yours. A = ${digits(law.A)} and B = ${digits(law.B)}${law.name ? " are those of " + law.name : ""}; they move N and D, not the curve.`
       : "No band: printed constants alone do not say how sure the curve is.");
     picture(now, law);
@@ -266,7 +267,8 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
         const k_N = i / 200, [k_D, overhead, excess] = price(k_N, law);
         if (overhead < Infinity) rows.push(["curve", k_N, k_D, overhead, 1 + excess]);
       }
-      if (state.law === "refit") for (const end of ["low", "high"]) band.k_N.forEach((k_N, i) => rows.push(["band " + end, k_N, "", band[end][i], ""]));
+      const band = bands[state.law];
+      if (band) for (const end of ["low", "high"]) band.k_N.forEach((k_N, i) => rows.push(["band " + end, k_N, "", band[end][i], ""]));
       save(new Blob(["# " + setting() + "\n" + rows.map(row => row.join(",")).join("\n") + "\n"], {type: "text/csv"}), "csv");
     },
     svg() { save(new Blob([standalone()], {type: "image/svg+xml"}), "svg"); },

@@ -17,19 +17,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
 import sympy as sp
 from sympy.codegen.cfunctions import expm1
 
 from analysis.derivation import Derivation, G, T, k_D, m, x
 from analysis.figures.law import plot_overhead
 from analysis.figures.picture import Picture, show
-from analysis.internal.checks import positive, real, same_length
+from analysis.internal.checks import extended, positive, same_length
 from analysis.internal.counts import PATTERN, SUFFIXES
+from analysis.internal.display import Shown
 from analysis.internal.doors import checked
 from analysis.internal.kinds import array, mapping_with, named
 from analysis.laws import PUBLISHED, ParametricLaw, PublishedLaw
+from analysis.studies.atlas import pooled_band, pooled_law
 from analysis.studies.chinchilla import recorded_band, recorded_refit
 
 FUNCTIONS = {name: f"Math.{name}" for name in ("expm1", "log1p")} | {"h": "h"}
@@ -53,15 +56,39 @@ class Explorer:
 
 
 @checked
+@dataclass(frozen=True, eq=False)
+class Fitted(Shown):
+    """A law that was fitted here, with the band of its overhead.
+
+    Attributes
+    ----------
+    name : str
+        As the reader chooses it.
+    law : ParametricLaw
+    band : mapping
+        "k_N", "low" and "high", arrays of one length; fractions, infinite below a wall.
+    note : str
+        What the band is, a sentence.
+    """
+
+    name: str
+    law: ParametricLaw
+    band: Annotated[
+        Mapping[str, list[float]],
+        mapping_with(k_N=array(positive), low=array(extended), high=array(extended)),
+    ]
+    note: str
+
+    def __post_init__(self) -> None:
+        same_length(**{f"band[{end!r}]": self.band[end] for end in ("k_N", "low", "high")})
+
+
+@checked
 def explorer(
     derivation: Derivation,
     laws: Annotated[Mapping[str, PublishedLaw], named(PublishedLaw, str)],
     *,
-    refit: ParametricLaw,
-    band: Annotated[
-        Mapping[str, list[float]],
-        mapping_with(k_N=array(positive), low=array(real), high=array(real)),
-    ],
+    fitted: Annotated[Mapping[str, Fitted], named(Fitted, str)],
     still: Picture,
 ) -> Explorer:
     """Return the interactive overhead curve over the given laws.
@@ -71,20 +98,20 @@ def explorer(
     derivation
         As `analysis.derivation.derive` returns it; its equations become the JavaScript.
     laws
-        The published laws to choose from, by name; the first is shown at the start.
-    refit, band
-        One more law, and the interval of its overhead: lists "k_N", "low" and "high", as
-        `analysis.studies.chinchilla.recorded_band` returns them.
+        The published laws to choose from, by name.
+    fitted
+        Laws with a band, by name; the first is shown at the start.
     still
         What to show where no JavaScript runs.
     """
-    same_length(**{f"band[{name!r}]": band[name] for name in ("k_N", "low", "high")})
-    names = _people(laws) | {"refit": "Refit of this book"}
-    constants = {name: published.law for name, published in laws.items()} | {"refit": refit}
+    names = {key: own.name for key, own in fitted.items()} | _people(laws)
+    constants = {key: own.law for key, own in fitted.items()}
+    constants |= {key: published.law for key, published in laws.items()}
+    bands = {key: _thinned(own.band) | {"note": own.note} for key, own in fitted.items()}
     script = _filled(
         "explorer.js",
         laws=_json({name: _constants(law, names[name]) for name, law in constants.items()}),
-        band=_json(_thinned(band)),
+        bands=_json(bands),
         pattern=_json(f"^{PATTERN}$"),
         suffixes=_json(SUFFIXES),
         series_below=str(SERIES_BELOW),
@@ -137,12 +164,18 @@ def _constants(law: ParametricLaw, name: str) -> dict[str, object]:
     return {"name": name, **values}
 
 
-def _thinned(band: Mapping[str, list[float]]) -> dict[str, list[float]]:
-    """The ends of the band at `BAND_POINTS` sizes: all of the small ones, where it bends most."""
+def _thinned(band: Mapping[str, list[float]]) -> dict[str, Any]:
+    """The ends of the band at `BAND_POINTS` sizes: all of the small ones, where it bends most.
+
+    What is infinite is None.
+    """
     sizes = range(len(band["k_N"]))
     kept = sorted({round(len(sizes) * (i / BAND_POINTS) ** 1.5) for i in range(BAND_POINTS)})
     kept = [i for i in kept if i < len(sizes) - 1] + [len(sizes) - 1]
-    return {name: [float(f"{band[name][i]:.3g}") for i in kept] for name in ("k_N", "low", "high")}
+    return {
+        end: [float(f"{band[end][i]:.3g}") if np.isfinite(band[end][i]) else None for i in kept]
+        for end in ("k_N", "low", "high")
+    }
 
 
 def _people(laws: Mapping[str, PublishedLaw]) -> dict[str, str]:
@@ -166,8 +199,24 @@ def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", r"\u003c")
 
 
-FIRST = "de-vries-2023"
-"""The law that is shown at the start."""
+def fitted_laws() -> dict[str, Fitted]:
+    """Return the two laws that this book fitted: to all public sets of runs, and to one of them."""
+    refit, _ = recorded_refit()
+    return {
+        "all": Fitted(
+            "All public runs together",
+            pooled_law(),
+            pooled_band(),
+            "Grey: where a new laboratory should expect its own. How large the optimum is for a "
+            "budget is Hoffmann's, in the middle of their runs.",
+        ),
+        "refit": Fitted(
+            "Refit to Hoffmann's runs",
+            refit,
+            recorded_band(),
+            "Grey: the 95 % interval of the bootstrap.",
+        ),
+    }
 
 
 @checked
@@ -180,8 +229,7 @@ def interactive_curve(derivation: Derivation) -> Explorer:
     >>> "Math.log1p" in interactive_curve(derive()).html
     True
     """
-    laws = {FIRST: PUBLISHED[FIRST], **PUBLISHED}
-    exponents = laws[FIRST].law.alpha, laws[FIRST].law.beta
-    refit, _ = recorded_refit()
-    still = show(plot_overhead, *exponents, size=(5.6, 3.3), outlined=False)
-    return explorer(derivation, laws, refit=refit, band=recorded_band(), still=still)
+    fitted = fitted_laws()
+    first = fitted["all"].law
+    still = show(plot_overhead, first.alpha, first.beta, size=(5.6, 3.3), outlined=False)
+    return explorer(derivation, PUBLISHED, fitted=fitted, still=still)

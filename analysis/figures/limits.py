@@ -1,4 +1,4 @@
-"""The pictures of chapter 14; see `analysis.figures`."""
+"""The pictures of chapter 15; see `analysis.figures`."""
 
 from __future__ import annotations
 

@@ -10,11 +10,19 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType, ModuleType
 
 from analysis.internal.terminal import Parser
-from analysis.studies import chinchilla, gadre, lab, tasks, testbed
+from analysis.studies import atlas, chinchilla, gadre, lab, planted, tasks, testbed
 from analysis.studies.record import record
 
 STUDIES: Mapping[str, ModuleType] = MappingProxyType(
-    {"chinchilla": chinchilla, "gadre": gadre, "testbed": testbed, "tasks": tasks, "lab": lab}
+    {
+        "chinchilla": chinchilla,
+        "gadre": gadre,
+        "testbed": testbed,
+        "atlas": atlas,
+        "planted": planted,
+        "tasks": tasks,
+        "lab": lab,
+    }
 )
 
 

@@ -12,13 +12,20 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.bootstrap import MOST, BootstrapResult, bootstrap_parametric
 from analysis.datasets import load_chinchilla_runs
-from analysis.fit import PARAMETERS, fit_parametric, parametric_objective, profile_exponents
+from analysis.fit import (
+    PARAMETERS,
+    FitResult,
+    fit_parametric,
+    parametric_objective,
+    profile_exponents,
+)
 from analysis.internal.doors import checked
 from analysis.internal.kinds import NonNegativeInt, count
-from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, LawEnsemble, ParametricLaw
 from analysis.studies.record import recorded
 from analysis.tradeoff import (
     compute_overhead,
@@ -32,6 +39,8 @@ NAME = "chinchilla-refit"
 DATASETS = ("epoch2024",)
 EXCLUDED = 5
 """Runs are left out whose loss is not below the loss of this rank (Besiroglu et al. 2024)."""
+BUDGETS = (6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21)
+"""FLOP: the nine IsoFLOP budgets of Hoffmann et al. 2022 (figure 3)."""
 N_DRAWS = 1000
 """Resamples whose laws are kept whole, as a `LawEnsemble`: `LawEnsemble(**summary["draws"])`."""
 BAND = np.concatenate([np.linspace(0.18, 1, 83), np.linspace(1.05, 1.8, 16)])
@@ -105,8 +114,52 @@ def summarise(
             name: [float(f"{value:.7g}") for value in getattr(resamples.draws, name)[:N_DRAWS]]
             for name in PARAMETERS
         },
+        "blocks": _blocks(data, fit, post, n_resamples, seed),
         "profile": np.round(1e3 * profile_exponents(*data, alpha, beta), 5).tolist(),
     }
+
+
+def _blocks(
+    data: tuple[pd.Series, ...], fit: FitResult, post: ParametricLaw, n_resamples: int, seed: int
+) -> dict[str, Any]:
+    """The same with whole budgets drawn, by the sum law and with an outer power.
+
+    "neighbours" is how the residuals of runs correlate with those of the run that is nearest in
+    ln N and ln D.
+    """
+    N, D, loss = (np.asarray(column, dtype=float) for column in data)
+    budget = nearest_budget(FLOP_PER_PARAMETER_TOKEN * N * D)
+    place_of = np.log(np.stack([N, D], axis=1))
+    apart = np.linalg.norm(place_of[:, None] - place_of, axis=2) + np.diag(np.full(len(N), np.inf))
+    residual = np.log(loss / fit.law.loss(N, D))
+    found: dict[str, Any] = {
+        "neighbours": float(np.corrcoef(residual, residual[apart.argmin(1)])[0, 1]),
+        "n_budgets": len(np.unique(budget)),
+    }
+    for name, free in (("sum", False), ("outer power", True)):
+        drawn = bootstrap_parametric(
+            N,
+            D,
+            loss,
+            n_resamples=n_resamples,
+            rng=np.random.default_rng(seed),
+            groups=budget,
+            outer_power=free,
+        )
+        found[name] = {
+            "n_failed": drawn.n_failed,
+            "law": asdict(drawn.fit.law),
+            "quantities": _quantities(drawn, post),
+        }
+        if free:
+            found[name]["kappa"] = drawn.interval("kappa").tolist()
+    return found
+
+
+def nearest_budget(C: np.ndarray) -> np.ndarray:
+    """Return the nearest of the nine IsoFLOP budgets of Hoffmann et al., FLOP, for each C."""
+    away = np.abs(np.log(np.asarray(C)[:, None] / np.array(BUDGETS)))
+    return np.asarray(np.array(BUDGETS)[away.argmin(1)])
 
 
 def _quantities(resamples: BootstrapResult, post: ParametricLaw) -> dict[str, dict[str, Any]]:

@@ -52,6 +52,8 @@ WIDTHS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96)
 LENGTHS = tuple(int(D) for D in np.geomspace(2e4, 2e6, 8).round())
 SMALLEST, LARGEST = 1e4, 1e15
 """The budgets, in comparisons, that can be divided among the runs of a design."""
+POWER = 0.6
+"""The power through which the losses of a sweep are passed, for a law that is no sum."""
 FAR = 960, 20_000_000
 """A run ten times wider and longer than the largest of the sweep."""
 QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
@@ -105,7 +107,33 @@ def one_sweep(
         },
         "extrapolation": extrapolate(runs)["rms"].tolist(),
         "subsets": few,
+        "passed through a power": passed_through_power(runs, seed, n_resamples),
     }
+
+
+def passed_through_power(runs: pd.DataFrame, seed: int, n_resamples: int) -> dict[str, Any]:
+    """Fit the runs of a sweep by another measure of the same models, E + (L - E)**POWER.
+
+    Which models are equally good is what it was, so k_D is; but no longer is the loss a sum. Return
+    k_D at half the size by the sum law and with an outer power, and kappa, each with its interval.
+    """
+    E = theory(WORDS).E
+    loss = E + (runs["loss"] - E) ** POWER
+    found: dict[str, Any] = {}
+    for name, free in (("sum", False), ("outer power", True)):
+        resamples = bootstrap_parametric(
+            runs["N"],
+            runs["D"],
+            loss,
+            n_resamples=n_resamples,
+            rng=np.random.default_rng([seed, 13]),
+            outer_power=free,
+        )
+        quantity, law = QUANTITIES["k_D at 1/2"], resamples.fit.law
+        found[name] = [float(quantity(law)), *resamples.interval(quantity).tolist()]
+        if free:
+            found["kappa"] = [law.kappa, *resamples.interval("kappa").tolist()]
+    return found
 
 
 @checked

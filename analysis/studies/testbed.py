@@ -95,6 +95,10 @@ def summarise(
         "leave_one_out": _records(leave_one_out(runs)),
         "frontier": {name: _frontier(runs, *step) for name, step in LADDERS.items()},
         "equal_exponents": {name: _exponents(runs, name) for name in train_sets},
+        "equal_exponents_without_embedding": {
+            name: _exponents(runs.assign(N=runs["N"] - runs["embedding"]), name)
+            for name in train_sets
+        },
         "pairs": {name: _pairs(runs, recipe) for name, recipe in RECIPES.items()},
         "implied": {name: _implied(runs, name, n_resamples, rng) for name in train_sets},
         "implied_without_smallest": {

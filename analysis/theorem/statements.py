@@ -1,4 +1,4 @@
-"""Which laws have a budget-free k_D: the statements of chapter 13 in SymPy.
+"""Which laws have a budget-free k_D: the statements of chapter 14 in SymPy.
 
 Theorem. Let L = Psi(A N**-alpha + B D**-beta), Psi increasing, at cost C = kappa N**p D**q. Then
 
@@ -40,7 +40,7 @@ Psi = sp.Function("Psi")
 
 @dataclass(frozen=True)
 class Statements(Shown):
-    """What chapter 13 states.
+    """What chapter 14 states.
 
     Attributes
     ----------

@@ -66,7 +66,7 @@ def article(page: str, name: str, known: set[str]) -> str:
     page : str
         The text of the built page.
     name : str
-        Its name, such as 03_data_scaling_factor.
+        Its name, such as data_scaling_factor.
     known : set of str
         The names of all pages of the book.
     """

@@ -5,10 +5,10 @@
 A deck in `book/slides/` is Markdown: a line of dashes begins a new slide, a line `Notes:` what only
 the speaker sees. What a chapter computed when the book was built is taken from there:
 
-    @figure 03_data_scaling_factor fig_steps     the figure that the chapter glues under this name
-    @equation 03_data_scaling_factor k_D         the equation
-    @cell 04_price compute_overhead(k_N          the cell with this text in it, and its output
-    {{04_price half .0f}}                        a number in a sentence, in this format
+    @figure data_scaling_factor fig_steps     the figure that the chapter glues under this name
+    @equation data_scaling_factor k_D         the equation
+    @cell price compute_overhead(k_N          the cell with this text in it, and its output
+    {{price half .0f}}                        a number in a sentence, in this format
 
 Jupyter's own export turns the deck into slides; reveal.js and the equations are put into the file.
 """

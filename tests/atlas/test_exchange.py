@@ -70,6 +70,26 @@ def test_a_law_whose_exchange_moves_is_seen_to_move():
     assert low > 0.02
 
 
+def test_intervals_know_what_the_runs_of_a_budget_share():
+    """Each budget's valley is narrower or wider by some 15 per cent, all its runs alike."""
+    bend, slope = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        N, D, _, C = design()
+        shared = np.exp(0.15 * rng.standard_normal(len(BUDGETS)))
+        own = 0.05 * shared[np.searchsorted(BUDGETS * 0.999, C) - 1]
+        away = np.log(N / LAW.compute_optimal(C).N)
+        noise = np.exp(5e-4 * rng.standard_normal(len(N)))
+        loss = 3 * (C / 1e18) ** -0.06 * np.exp(own * away**2 / 2) * noise
+        found = measured((N, D, loss, C), seed)
+        low, high = found.interval()
+        bend.append(low <= 0.05 / 0.06 * np.exp(0.15**2 / 2) <= high)
+        low, high = found.slope_interval()
+        slope.append(low <= 0 <= high)
+    assert np.mean(bend) >= 0.87
+    assert np.mean(slope) >= 0.87
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

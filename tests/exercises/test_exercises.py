@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy as sp
+from chapters import numbered_chapters
 
 from analysis import exercises
 from analysis.exercises import check, numbers
@@ -27,7 +28,7 @@ from analysis.exercises.answers import (
 from analysis.exercises.checking import KEYS
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
-CHAPTERS = sorted(BOOK.glob("[01]*.ipynb"))
+CHAPTERS = numbered_chapters(BOOK.parent)
 EXERCISE = re.compile(r"^````\{exercise\}(.*?)^````$", re.M | re.S)
 
 
@@ -45,7 +46,7 @@ def asked(path: Path) -> list[tuple[str, str, str]]:
     for cell in cells(path):
         if cell["cell_type"] == "markdown":
             for text in EXERCISE.findall(source(cell)):
-                found.append((f"{int(path.name[:2])}.{len(found) + 1}", text, ""))
+                found.append((f"{CHAPTERS.index(path) + 1}.{len(found) + 1}", text, ""))
         elif "exercise" in cell["metadata"].get("tags", []):
             number, text, before = found[-1]
             assert before == "", f"{number} has two starters"

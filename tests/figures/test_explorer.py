@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 from analysis.derivation import alpha, beta, derive
-from analysis.figures.explorer import FIRST, explorer, interactive_curve
+from analysis.figures.explorer import explorer, fitted_laws, interactive_curve
 from analysis.figures.picture import Picture
 from analysis.laws import PUBLISHED
 from analysis.studies.chinchilla import recorded_band, recorded_refit
@@ -31,8 +31,7 @@ def script() -> str:
 
 
 def made(derivation, laws=PUBLISHED) -> str:
-    refit, band = recorded_refit()[0], recorded_band()
-    return explorer(derivation, laws, refit=refit, band=band, still=STILL).html
+    return explorer(derivation, laws, fitted=fitted_laws(), still=STILL).html
 
 
 def test_it_is_small():
@@ -79,10 +78,10 @@ def test_another_derivation_makes_another_script(name):
 def test_it_offers_every_law_the_refit_and_free_exponents():
     offered = re.findall(r'<option value="([^"]+)">([^<]+)</option>', page())
     keys, names = zip(*offered, strict=True)
-    assert keys[0] == FIRST
-    assert set(keys) == {*PUBLISHED, "refit", "free"}
+    assert keys[0] == "all"
+    assert set(keys) == {*PUBLISHED, "all", "refit", "free"}
     assert len(set(names)) == len(names)
-    laws = json.loads(re.search(r"const laws = (\{.*?\}), band", script())[1])
+    laws = json.loads(re.search(r"const laws = (\{.*?\}), bands", script())[1])
     for key, published in PUBLISHED.items():
         for symbol in ("A", "B", "alpha", "beta"):
             assert laws[key][symbol] == getattr(published.law, symbol)
@@ -90,8 +89,10 @@ def test_it_offers_every_law_the_refit_and_free_exponents():
 
 
 def test_its_band_is_the_recorded_one_thinned():
-    band = json.loads(re.search(r", band = (\{.*?\})", script())[1])
-    recorded = recorded_band()
+    bands = json.loads(re.search(r", bands = (\{.*?\}\})", script())[1])
+    assert bands.keys() == {"all", "refit"}
+    assert None in bands["all"]["high"]  # infinite, below a wall
+    band, recorded = bands["refit"], recorded_band()
     assert 30 <= len(band["k_N"]) <= 45
     assert (band["k_N"][0], band["k_N"][-1]) == (recorded["k_N"][0], recorded["k_N"][-1])
     for end in ("low", "high"):
@@ -101,7 +102,7 @@ def test_its_band_is_the_recorded_one_thinned():
 
 
 def test_names_are_escaped():
-    rude = dataclasses.replace(PUBLISHED[FIRST], source='</script><b>"&, Title')
+    rude = dataclasses.replace(PUBLISHED["de-vries-2023"], source='</script><b>"&, Title')
     text = made(derive(), {'a"b<c': rude})
     assert text.count("</script>") == 1
     assert "<b>" not in text

@@ -96,7 +96,7 @@ ALLOWED = (
     r"0\.03 nats",
     r"1\.2 orders of magnitude|0\.7 orders",  # what Epoch AI say
     # What is left of the names of models, once their sizes are taken away, and their years.
-    r"GPT-3\b|Llama-3\b|Qwen3\b|4E1T",
+    r"GPT-3\b|Llama-3\b|Llama 3\b|Qwen3\b|4E1T",
     r"of 202[345]\b",
 )
 

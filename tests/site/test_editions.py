@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from chapters import numbered_chapters
 
 import student
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = ROOT / "_build" / "student"
 FULL = ROOT / "_build" / "strict" / "_build" / "html"
-CHAPTERS = sorted((ROOT / "book").glob("[01]*.ipynb"))
+CHAPTERS = numbered_chapters(ROOT)
+SHOWN = [ROOT / "book" / "index.ipynb", *CHAPTERS]
 PUNCTUATION = re.compile(r"[^\w=+*/.<>-]+")
 
 
@@ -112,7 +114,7 @@ class TestStudentEdition:
                 assert [line for line in lines if line in text] == [], path
 
     def test_holds_no_output_of_them(self, edition):
-        chapters = " ".join(text_of(path) for path in FULL.glob("book/[01i]*.html"))
+        chapters = " ".join(text_of(FULL / "book" / f"{path.stem}.html") for path in SHOWN)
         lines = [line for line in outputs() if line not in chapters]
         assert len(lines) > 20
         for path, text in edition.items():
@@ -164,7 +166,7 @@ def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
     own = Path(sys.executable).parent
     path = {"PATH": f"{own}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(["sh", "-ec", swap], cwd=fork, env=os.environ | path, check=True)
-    for name in ("01_loss", "04_price"):
+    for name in ("loss", "price"):
         for cell in json.loads((fork / "book" / f"{name}.ipynb").read_text())["cells"]:
             asked = "exercise" in cell["metadata"].get("tags", [])
             assert "mine-2026" not in "".join(cell["source"]) or not asked
@@ -176,14 +178,14 @@ def test_a_fork_is_made_as_the_page_for_teachers_says(tmp_path):
 
     # The first page of the book and these two are enough to see the law and the chapter at work.
     few = [{"caption": "Mine", "chapters": [{"file": "book/15_mine"}]}]
-    short = {"format": "jb-book", "root": "book/04_price", "parts": few}
+    short = {"format": "jb-book", "root": "book/price", "parts": few}
     (fork / "_toc.yml").write_text(yaml.safe_dump(short), encoding="utf-8")
     build = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "--quiet"]
     inside = {k: v for k, v in os.environ.items() if k not in ("STRICT", "PYTHONPATH")}
     done = subprocess.run(build, cwd=fork, env=inside, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     mine = text_of(fork / "_build" / "html" / "book" / "15_mine.html")
-    price = text_of(fork / "_build" / "html" / "book" / "04_price.html")
+    price = text_of(fork / "_build" / "html" / "book" / "price.html")
     ask = "from analysis.laws import PUBLISHED; from analysis import tradeoff as t;"
     ask += "l = PUBLISHED['mine-2026'].law; print(t.compute_overhead(1/3, l.alpha, l.beta),"
     ask += "f'k_min = {t.minimum_model_scale(l.alpha, l.beta):.4f}')"

@@ -73,7 +73,7 @@ class TestPage:
         assert "<td></td>" in page
 
     def test_a_link_to_it_shows_its_title_its_question_and_a_picture(self):
-        page = pages.previewed(PAGE, Path("book/04_price.html"), "", "A book")
+        page = pages.previewed(PAGE, Path("book/price.html"), "", "A book")
         assert '<meta property="og:title" content="4. The price"/>' in page
         assert 'content="What does it cost? \\(k_N\\)"' in page
         assert 'content="../_static/preview.png"' in page
@@ -81,9 +81,9 @@ class TestPage:
 
     def test_with_a_public_address_the_preview_is_absolute(self):
         base = "https://example.org/book/"
-        page = pages.previewed(PAGE, Path("book/04_price.html"), base, "A book")
+        page = pages.previewed(PAGE, Path("book/price.html"), base, "A book")
         assert f'property="og:image" content="{base}_static/preview.png"' in page
-        assert f'property="og:url" content="{base}book/04_price.html"' in page
+        assert f'property="og:url" content="{base}book/price.html"' in page
 
     def test_quotes_in_a_title_do_no_harm(self):
         page = pages.previewed(PAGE.replace("The price", 'The "price"'), Path("a.html"), "", "B")
@@ -94,7 +94,7 @@ def test_a_built_site_is_finished_once(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "_static" / "locales").mkdir(parents=True)
     (tmp_path / "_static" / "a.js.map").write_text("{}")
-    page = tmp_path / "book" / "04_price.html"
+    page = tmp_path / "book" / "price.html"
     page.write_text(PAGE.replace("\\(k_N\\)", "k"))
     settings = {
         "first": "book/index.html",
@@ -111,8 +111,7 @@ def test_a_built_site_is_finished_once(tmp_path):
     assert not (tmp_path / "_static" / "locales").exists()
     assert not (tmp_path / "_static" / "a.js.map").exists()
     assert (
-        "<loc>https://example.org/book/04_price.html</loc>"
-        in (tmp_path / "sitemap.xml").read_text()
+        "<loc>https://example.org/book/price.html</loc>" in (tmp_path / "sitemap.xml").read_text()
     )
     assert 'href="https://example.org/book/index.html"' in (tmp_path / "404.html").read_text()
 
@@ -174,22 +173,22 @@ class TestAddress:
 
 class TestArticle:
     def test_anchors_carry_the_name_of_their_page(self):
-        text = pdf.article(PAGE, "04_price", {"03_x", "04_price"})
-        assert 'id="04_price"' in text
-        assert 'id="04_price--price"' in text
-        assert 'href="#04_price--price"' in text
+        text = pdf.article(PAGE, "price", {"03_x", "price"})
+        assert 'id="price"' in text
+        assert 'id="price--price"' in text
+        assert 'href="#price--price"' in text
         assert 'href="#03_x--here"' in text
         assert 'href="#03_x"' in text
-        assert 'xlink:href="#04_price--m1"' in text
-        assert "url(#04_price--p1)" in text
+        assert 'xlink:href="#price--m1"' in text
+        assert "url(#price--p1)" in text
 
     def test_links_out_of_the_book_lead_nowhere(self):
-        text = pdf.article(PAGE, "04_price", {"04_price"})
+        text = pdf.article(PAGE, "price", {"price"})
         assert "03_x" not in text
 
     def test_a_page_without_an_article_is_named(self):
-        with pytest.raises(ValueError, match="04_price: the page has no article"):
-            pdf.article("<html></html>", "04_price", set())
+        with pytest.raises(ValueError, match="price: the page has no article"):
+            pdf.article("<html></html>", "price", set())
 
     def test_it_carries_the_date_of_the_commit(self, monkeypatch):
         made = b"/CreationDate (D:20990101000000+00'00')\n/ModDate (D:20990101000000+00'00')>>"

@@ -16,6 +16,7 @@ import yaml
 from accessible import ACCESSIBLE, violations
 from bs4 import BeautifulSoup
 
+from report import pages
 from report.browser import installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +106,19 @@ def test_every_published_anchor_is_still_there(site):
         for path in (site / "book").glob("*.html")
         for place in re.findall(r'<[^>]*\sid="([^"]+)"', path.read_text(encoding="utf-8"))
     }
-    assert set(published) <= there
+    moved = {tuple(old.split("#")) for old in published if old.split("#")[0] in pages.MOVED}
+    assert set(published) - {"#".join(one) for one in moved} <= there
+    assert {f"{pages.MOVED[page]}#{place}" for page, place in moved} <= there
+
+
+@pytest.mark.parametrize("old", ["04_price", "14_limits"])
+def test_an_address_with_a_number_leads_to_the_same_place(look, site, old):
+    view, wrong = look(f"book/{pages.MOVED[old]}")
+    there = view.url.replace(pages.MOVED[old], old)
+    view.goto(f"{there}#exercises")
+    view.wait_for_url(f"**/{pages.MOVED[old]}.html#exercises")
+    assert not wrong
+    assert f'url={pages.MOVED[old]}.html"' in (site / "book" / f"{old}.html").read_text("utf-8")
 
 
 def test_a_wrong_address_leads_back(site):
@@ -244,7 +257,7 @@ def test_code_can_be_copied(look):
 def test_a_notebook_can_be_downloaded(look):
     view, _ = look(PAGES[3])
     link = view.locator("a.btn-download-source-button").first
-    assert link.get_attribute("href").endswith("_sources/book/03_data_scaling_factor.ipynb")
+    assert link.get_attribute("href").endswith("_sources/book/data_scaling_factor.ipynb")
     view.close()
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from chapters import numbered_chapters
 from pypdf import PdfReader
 
 from analysis.exercises import numbers
@@ -13,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_choice_of_way_is_remembered_on_the_next_page(look):
-    view, wrong = look("book/02_compute_optimal")
+    view, wrong = look("book/compute_optimal")
     assert view.locator("text=Slide a budget line outwards").is_hidden()
     view.locator("label.sd-tab-label", has_text="By the picture").click()
     assert view.locator("text=Slide a budget line outwards").is_visible()
-    view.goto(view.url.replace("02_compute_optimal", "03_data_scaling_factor"))
+    view.goto(view.url.replace("compute_optimal", "data_scaling_factor"))
     picture = view.locator("text=On logarithmic axes multiplying is moving")
     picture.wait_for(state="visible")
     assert view.locator("text=Now the budget has no place left to hide").is_hidden()
@@ -25,7 +26,7 @@ def test_a_choice_of_way_is_remembered_on_the_next_page(look):
     view.evaluate("localStorage.clear()")
 
 
-@pytest.mark.parametrize("chapter", ["02_compute_optimal", "03_data_scaling_factor", "04_price"])
+@pytest.mark.parametrize("chapter", ["compute_optimal", "data_scaling_factor", "price"])
 def test_each_step_is_taken_in_three_ways(look, chapter):
     view, _ = look(f"book/{chapter}")
     labels = view.locator("label.sd-tab-label").all_inner_texts()
@@ -33,7 +34,7 @@ def test_each_step_is_taken_in_three_ways(look, chapter):
 
 
 def test_a_solution_is_folded_until_it_is_asked_for(look):
-    view, wrong = look("book/03_data_scaling_factor")
+    view, wrong = look("book/data_scaling_factor")
     link = view.locator("#ex-kd-equal .to-solution a")
     link.click()
     view.wait_for_load_state("load")
@@ -44,7 +45,7 @@ def test_a_solution_is_folded_until_it_is_asked_for(look):
     assert view.locator("#sol-kd-kappa").is_visible()
     view.locator("#sol-kd-kappa .to-exercise a").click()
     view.wait_for_load_state("load")
-    assert view.url.endswith("03_data_scaling_factor.html#ex-kd-kappa")
+    assert view.url.endswith("data_scaling_factor.html#ex-kd-kappa")
     assert wrong == []
 
 
@@ -56,7 +57,7 @@ def test_every_checked_solution_says_that_it_is_right(look):
 
 
 def test_a_hint_opens_without_a_script(look):
-    view, _ = look("book/03_data_scaling_factor")
+    view, _ = look("book/data_scaling_factor")
     hint = view.locator("#ex-kd-kappa details")
     assert hint.get_attribute("open") is None
     hint.locator("summary").click()
@@ -77,6 +78,6 @@ def test_the_readme_counts_the_exercises_right():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     checked, all_of_them = re.search(r"(\d+) of the (\d+) exercises", readme).groups()
     assert int(checked) == len(numbers())
-    chapters = (ROOT / "book").glob("[01]*.ipynb")
+    chapters = numbered_chapters(ROOT)
     asked = sum(path.read_text(encoding="utf-8").count("````{exercise}") for path in chapters)
     assert int(all_of_them) == asked

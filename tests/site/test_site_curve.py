@@ -18,6 +18,7 @@ from analysis.figures.explorer import interactive_curve
 from analysis.internal.counts import show_count
 from analysis.laws import PUBLISHED, ParametricLaw
 from analysis.serving import implied_tokens
+from analysis.studies.atlas import pooled_law
 from analysis.studies.chinchilla import recorded_refit
 from analysis.tradeoff import (
     compute_overhead,
@@ -27,11 +28,12 @@ from analysis.tradeoff import (
     scales_from_marginal_rate,
 )
 
-POST = PUBLISHED["de-vries-2023"].law
 LAWS = {name: published.law for name, published in PUBLISHED.items()} | {
-    "refit": recorded_refit()[0]
+    "refit": recorded_refit()[0],
+    "all": pooled_law(),
 }
-PAGES = ["book/index", "book/04_price"]
+FIRST = LAWS["all"]
+PAGES = ["book/index", "book/price"]
 N_SETTINGS = 1000
 SAME = 1e-12
 EVALUATE = "settings => settings.map(document.querySelector('.explorer').evaluate)"
@@ -165,7 +167,7 @@ def test_the_page_shows_what_it_computes(curve):
     before = view.locator(".explorer svg").inner_html()
     for k_N in (0.3, 0.5, 0.75, 1.25):
         field(view, "size").fill(str(k_N))
-        found = expected({"k_N": k_N, "C": 1e23}, POST)
+        found = expected({"k_N": k_N, "C": 1e23}, FIRST)
         overhead = f"{100 * found['overhead']:.{2 if found['overhead'] < 0.1 else 1}f}"
         if found["overhead"] >= 1:
             overhead = f"{100 * found['overhead']:.0f}"
@@ -216,7 +218,7 @@ def test_a_model_is_typed_as_people_write_it(curve):
     assert "training tokens?" in view.locator("[data-wrong=D]").inner_text()
     field(view, "D").fill("1T")
     assert view.locator("[data-wrong=D]").inner_text() == ""
-    assert field(view, "k_N").input_value() == f"{place(POST, 6.9e9, 1e12).k_N:.4g}"
+    assert field(view, "k_N").input_value() == f"{place(FIRST, 6.9e9, 1e12).k_N:.4g}"
     assert run(view)[:2] == ("6.9B", "1T")
     field(view, "law").select_option("refit")
     placed = place(LAWS["refit"], 6.9e9, 1e12)
@@ -265,9 +267,12 @@ def test_free_exponents_start_from_the_law_left(curve):
     assert shown(view, "k_D") == f"{data_scaling_factor(0.5, alpha, 0.28):.3g}"
 
 
-def test_the_band_is_drawn_for_the_refit_and_missed_in_words(curve):
+def test_a_band_is_drawn_for_a_fitted_law_and_missed_in_words(curve):
     view, _ = curve()
     note, band = view.locator(".explorer [data-note]"), view.locator("svg path[fill-opacity]")
+    assert band.count() == 1
+    assert "new laboratory" in note.inner_text()
+    field(view, "law").select_option("de-vries-2023")
     assert band.count() == 0
     assert "do not say how sure" in note.inner_text()
     field(view, "law").select_option("refit")

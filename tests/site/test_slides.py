@@ -82,9 +82,7 @@ class TestDeck:
 class TestMaking:
     def test_a_slide_is_made_of_the_chapters_cells(self, site):
         chapters = slides.Chapters(BUILD)
-        deck = (
-            "# T\n\n@cell 03_data_scaling_factor d.k_D.rhs.diff(C)\n\nNotes:\n{{04_price half .1f}}"
-        )
+        deck = "# T\n\n@cell data_scaling_factor d.k_D.rhs.diff(C)\n\nNotes:\n{{price half .1f}}"
         head, cell, notes = slides.notebook_of(deck, chapters).cells
         assert [c.metadata.slideshow.slide_type for c in (head, cell, notes)] == [
             *("slide", "-", "notes"),
@@ -97,14 +95,14 @@ class TestMaking:
     @pytest.mark.parametrize(
         "line",
         [
-            "@figure 03_data_scaling_factor fig_none",
+            "@figure data_scaling_factor fig_none",
             "@figure 99_none fig_iso",
-            "@equation 03_data_scaling_factor nothing",
-            "@cell 03_data_scaling_factor no such text",
-            "@cell 03_data_scaling_factor import",
-            "@film 03_data_scaling_factor fig_iso",
-            "A number: {{04_price nothing .0f}}",
-            "A number: {{04_price half}}",
+            "@equation data_scaling_factor nothing",
+            "@cell data_scaling_factor no such text",
+            "@cell data_scaling_factor import",
+            "@film data_scaling_factor fig_iso",
+            "A number: {{price nothing .0f}}",
+            "A number: {{price half}}",
         ],
     )
     def test_what_no_chapter_has_is_an_error_that_shows_the_line(self, site, line):

@@ -1,4 +1,4 @@
-"""The statements of chapter 13 certify themselves, and every error planted in one is caught."""
+"""The statements of chapter 14 certify themselves, and every error planted in one is caught."""
 
 import dataclasses
 import functools

@@ -30,6 +30,29 @@ UNUSED = (
     "_static/sbt-webpack-macros.html",
 )
 """Files that others put there and no page asks for: browsers take fonts as WOFF2."""
+MOVED = {
+    f"{number:02}_{name}": name
+    for number, name in enumerate(
+        (
+            "loss",
+            "compute_optimal",
+            "data_scaling_factor",
+            "price",
+            "number_by_number",
+            "todays_models",
+            "serving",
+            "how_sure",
+            "over_training",
+            "tasks",
+            "does_it_hold",
+            "train_your_own",
+            "which_laws",
+            "limits",
+        ),
+        start=1,
+    )
+}
+"""Pages that had a number in their address, which others link to, and where they are."""
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
 WORDS = {
     # docutils calls its citations a list, but not their entries list items.
@@ -127,6 +150,10 @@ def finish_pages(site: Path, *, first: str, base: str, title: str, store: Path) 
             found.add(pattern)
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
     write_whole(site / "index.html", secured(forward(first, title)).encode())
+    for old, now in MOVED.items():
+        there = site / "book" / f"{now}.html"
+        if there.exists():
+            write_whole(site / "book" / f"{old}.html", secured(forward(there.name, title)).encode())
     write_whole(site / "404.html", secured(not_found(base, title)).encode())
     if base:
         write_whole(site / "sitemap.xml", sitemap(site, base).encode())
@@ -262,17 +289,18 @@ a {{ color: #0a58ca; }}
 """
 
 
-def forward(first: str, title: str) -> str:
-    """Return the page at the top of the site, which leads to the book's first."""
+def forward(page: str, title: str) -> str:
+    """Return a page that leads to another one, and to the same place on it."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8"/>
-<meta http-equiv="refresh" content="0; url={first}"/>
+<script>location.replace("{page}" + location.hash)</script>
+<noscript><meta http-equiv="refresh" content="0; url={page}"/></noscript>
 <title>{html.escape(title)}</title>
 </head>
 <body>
-<p><a href="{first}">{html.escape(title)}</a></p>
+<p><a href="{page}">{html.escape(title)}</a></p>
 </body>
 </html>
 """
@@ -280,7 +308,8 @@ def forward(first: str, title: str) -> str:
 
 def sitemap(site: Path, base: str) -> str:
     """Return the list of the book's pages for search engines."""
-    pages = sorted(path.relative_to(site).as_posix() for path in (site / "book").rglob("*.html"))
+    written = (path for path in (site / "book").rglob("*.html") if path.stem not in MOVED)
+    pages = sorted(path.relative_to(site).as_posix() for path in written)
     entries = "".join(
         f"  <url><loc>{xml.sax.saxutils.escape(base + page)}</loc></url>\n" for page in pages
     )
