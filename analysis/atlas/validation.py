@@ -285,7 +285,7 @@ def cross_validate(
     Returns
     -------
     DataFrame
-        A row for each form of `FORMS`, a column for what was left out ("a size", "a budget", "the
+        A row for each of the five forms, a column for what was left out ("a size", "a budget", "the
         two largest"): the mean of |ln measured - ln predicted| over all runs left out.
 
     Raises
