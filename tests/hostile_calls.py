@@ -47,7 +47,8 @@ from analysis.exercises import answers, checking
 from analysis.figures import explorer, law, picture
 from analysis.internal import counts, display
 from analysis.lab import experiments, gradient, language, training
-from analysis.studies import chinchilla, record
+from analysis.studies import atlas as atlas_study
+from analysis.studies import chinchilla, planted, record
 from analysis.studies import lab as lab_study
 from analysis.studies import testbed as testbed_study
 from analysis.testbed import extrapolation, isoloss, noise, recipes, runs
@@ -283,6 +284,24 @@ CALLS = by_name(
         n_resamples=2,
         costly=True,
     ),
+    call(atlas.cross_validate, **FITTED_TO, budget=np.repeat([1e18, 1e19], 6), costly=True),
+    call(atlas.overheads_by_form, **FITTED_TO, budgets=[1e19], k_N=0.5, costly=True),
+    call(
+        atlas_study.estimates,
+        value=atlas_study.recorded_atlas(),
+        which="N",
+        costly=True,
+    ),
+    call(
+        atlas_study.summarise,
+        n_resamples=20,
+        seed=1,
+        arms=["llama3"],
+        counts=["N"],
+        costly=True,
+    ),
+    call(planted.summarise, n_sets=10, designs=["llama3"], costly=True),
+    call(atlas_study.headline, which="N", infinite=True),
     call(valley.certify_valley, stated=valley.valley()),
     call(EXCHANGE.overhead, k_N=0.5),
     call(EXCHANGE.interval, k_N=0.5, level=0.9),
@@ -533,6 +552,14 @@ CALLS = by_name(
     call(known_laws.bent, **EVALUATED, untried=COMPLEX),
     call(known_laws.effective, z=2.0, log_unique=1.0, R=15.0, untried=COMPLEX),
     call(explorer.interactive_curve, derivation=DERIVED, costly=True),
+    call(
+        explorer.Fitted,
+        name="one",
+        law=POST,
+        band={"k_N": [0.5, 1.0], "low": [0.2, 0.0], "high": [np.inf, 0.0]},
+        note="Grey: a band.",
+        costly=True,
+    ),
     call(
         explorer.explorer,
         derivation=DERIVED,

@@ -8,7 +8,9 @@ from hostile import ALL, ARRAY, by_name, call
 from matplotlib.figure import Figure
 
 from analysis.advice import models
+from analysis.atlas import measure_exchange
 from analysis.datasets import load_quoted_runs
+from analysis.figures import atlas as figures_atlas
 from analysis.figures import fit as figures_fit
 from analysis.figures import lab as figures_lab
 from analysis.figures import law as figures
@@ -53,6 +55,26 @@ PAIRS = pd.DataFrame(
         "same_batch": [True, False],
     }
 )
+ENDS = {"mean": 0.4, "low": 0.3, "high": 0.6, "new_low": 0.2, "new_high": np.inf}
+STRIP = pd.DataFrame(
+    {
+        "arm": ["one: set", "one: set", "another"],
+        "estimate": ["sum law", "outer power", "read off the curves"],
+        "half": [0.2, 0.35, 0.4],
+        "low": [0.15, 0.3, 0.2],
+        "high": [0.25, 0.5, np.inf],
+    }
+)
+CURVES = pd.DataFrame(
+    {"N": np.tile(np.geomspace(1e7, 1e9, 7), 3), "budget": np.repeat([1e17, 1e18, 1e19], 7)}
+)
+CURVES["D"] = CURVES["budget"] / (6 * CURVES["N"])
+CURVES["loss"] = POST.loss(CURVES["N"], CURVES["D"])
+READ = measure_exchange(
+    *(CURVES[name] for name in ("N", "D", "loss", "budget")),
+    rng=np.random.default_rng(0),
+    n_resamples=20,
+)
 FRONTIER = pd.DataFrame({"fraction": [1e-3, 4e-3], "median": [0.03, 0.01], "worst": [0.15, 0.04]})
 WORLD = {"counts": [1, 3, 2], "edges": [-0.02, -0.01, 0.0, 0.02]}
 FITTED = DownstreamLaw(0.857, 2.21, 0.715), [2.5, 3.0, 4.0], [0.5, 0.6, 0.7], [False, True, True]
@@ -92,6 +114,20 @@ PLOTS = {
             "post": [np.inf, 0.2, 0.0],
         },
         "quantities": {"quantities": {"wall": {"low": 1, "refit": 2, "high": 3, "post": 2}}},
+    },
+    figures_atlas: {
+        "strip": {"estimates": STRIP, "pooled": ENDS, "post": 0.2},
+        "valleys": {"runs": CURVES, "found": READ},
+        "by_budget": {
+            "read": {"one: set": pd.DataFrame({"C": [1e18, 1e19], "overhead": [0.3, 0.4]})}
+        },
+        "counts": {"halves": {"one: set": {"N_body": 0.2, "N": 0.3, "N_all": 0.4}}},
+        "kappa": {"profiles": {"one": {"kappa": [0.5, 1.0], "objective": [2.0, 1.0]}}},
+        "pooled": {
+            "k_N": K_N,
+            "curve": {name: [np.inf, 0.4, 0.0] for name in ENDS},
+            "post": [1.0, 0.2, 0.0],
+        },
     },
     figures_lab: {
         "sweep": {**LAW, "runs": RUNS, "widths": [4, 24]},
@@ -161,6 +197,7 @@ REFUSED = {
     "intervals": {"intervals": ALL - {"not to be written"}},
     "predicted": {"fitted": PAIRED},
     "overheads": {"k_N": OF_THREE},
+    "pooled": {"k_N": OF_THREE, "post": OF_THREE},
     "lifetime_cost": {"uses": ARRAY - {"a generator", "a set", "a zero among numbers"}},
 }
 """What must be refused beside what the annotations say, since it would not fit the others."""

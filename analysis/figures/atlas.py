@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from analysis.atlas import Exchange
 from analysis.figures.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PINK, PURPLE, seen_as
-from analysis.internal.checks import extended, positive, real
+from analysis.internal.checks import extended, positive, real, same_length
 from analysis.internal.kinds import (
     PositiveFloat,
     array,
@@ -109,7 +109,8 @@ def plot_strip(
 def plot_valleys(
     ax: Axes,
     runs: Annotated[
-        pd.DataFrame, table_with(N=array(positive), loss=array(positive), budget=array(positive))
+        pd.DataFrame,
+        table_with(**{name: array(positive) for name in ("N", "D", "loss", "budget")}),
     ],
     found: Exchange,
 ) -> Axes:
@@ -119,7 +120,7 @@ def plot_valleys(
         colour = colours[place % len(colours)]
         own = runs[np.abs(np.log(runs["budget"] / C)) < 0.05]
         on_curve = found.fit.law.loss(own["N"], C / (FLOP_PER_PARAMETER_TOKEN * own["N"]))
-        moved = on_curve / found.fit.law.loss(own["N"], own["D"]) if "D" in own else 1.0
+        moved = on_curve / found.fit.law.loss(own["N"], own["D"])
         d = np.linspace(-1.6, 1.6, 80)
         x, y = reading.bottom[0][place] + d, reading.loss[0][place]
         y = y + reading.bend[0][place] * d**2 / 2 + reading.skew[0][place] * d**3 / 6
@@ -254,6 +255,7 @@ def plot_pooled(
     post: Annotated[Any, array(extended)],
 ) -> Axes:
     """The pooled overhead with the band of the mean and that of a new laboratory, all fractions."""
+    same_length(k_N=k_N, post=post, **{f"curve[{name!r}]": curve[name] for name in BAND})
     k_N = np.asarray(k_N)
     ends = {name: np.minimum(100 * np.asarray(curve[name]), 1e4) for name in BAND}
     ax.fill_between(k_N, ends["new_low"], ends["new_high"], color=PURPLE, alpha=0.18, linewidth=0)

@@ -205,7 +205,7 @@ def _with_own_names(svg: str) -> str:
 def _points(axes: Axes) -> str:
     """The labelled lines and point sets of the axes as rows: series, x, y.
 
-    A label that begins with an underscore is none, as in a legend, but for `DATA_ONLY`.
+    What is not finite is not drawn, and not here. A label that begins with an underscore is none, as in a legend, but for `DATA_ONLY`.
     """
     x_name, y_name = (text.replace(",", ";") for text in (axes.get_xlabel(), axes.get_ylabel()))
     rows = [f"series,{x_name},{y_name}"]
@@ -215,5 +215,6 @@ def _points(axes: Axes) -> str:
         label = str(label).removeprefix(DATA_ONLY)
         if not label.startswith("_"):
             quoted = '"' + label.replace('"', "'") + '"'
-            rows += [f"{quoted},{x:.10g},{y:.10g}" for x, y in np.asarray(points, dtype=float)]
+            xy = np.asarray(points, dtype=float)
+            rows += [f"{quoted},{x:.10g},{y:.10g}" for x, y in xy[np.isfinite(xy).all(1)]]
     return "\n".join(rows) + "\n"

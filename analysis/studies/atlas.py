@@ -7,7 +7,7 @@ out one at a time, and the forms of the law are asked to predict runs that they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -29,13 +29,14 @@ from analysis.bootstrap import BootstrapResult
 from analysis.datasets import load_chinchilla_runs, load_kempner_extrapolation
 from analysis.fit import fit_parametric
 from analysis.internal.doors import checked
-from analysis.internal.kinds import NonNegativeInt, PositiveFloat, count, mapping_with, one_of
+from analysis.internal.kinds import NonNegativeInt, count, mapping_with, one_of, several
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.studies.chinchilla import nearest_budget, recorded_refit
 from analysis.studies.record import recorded
 from analysis.tradeoff import compute_overhead, minimum_model_scale
 
 NAME = "atlas"
+SEED = 2611
 DATASETS = (
     "epoch2024",
     "gadre2024",
@@ -66,9 +67,13 @@ PROFILED = ("kempner-fineweb", "kempner-starcoder", "hoffmann", "llama3")
 
 @checked
 def summarise(
-    n_resamples: Annotated[int, count(20, 10**6)] = 400, seed: NonNegativeInt = 2611
+    n_resamples: Annotated[int, count(20, 10**6)] = 400,
+    seed: NonNegativeInt = SEED,
+    *,
+    arms: Annotated[Sequence[str], several(one_of(*ARMS))] = tuple(ARMS),
+    counts: Annotated[Sequence[str], several(one_of(*COUNTS))] = COUNTS,
 ) -> dict[str, Any]:
-    """Fit, read, pool and cross-validate every arm, as numbers, lists and dictionaries.
+    """Fit, read, pool and cross-validate the arms, as numbers, lists and dictionaries.
 
     Raises
     ------
@@ -77,30 +82,30 @@ def summarise(
     """
     pooled = {
         (which, form): pool_exchange(
-            list(ARMS),
+            list(arms),
             rng=np.random.default_rng([seed, place]),
             count=which,
             outer_power=free,
             n_resamples=n_resamples,
         )
         for place, (which, form, free) in enumerate(
-            (which, form, free) for which in COUNTS for form, free in FORMS.items()
+            (which, form, free) for which in counts for form, free in FORMS.items()
         )
     }
     with ProcessPoolExecutor() as pool:
-        compared = [name for name in ARMS if len(load_arm(name)) >= FEWEST_COMPARED]
+        compared = [name for name in arms if len(load_arm(name)) >= FEWEST_COMPARED]
         forms = dict(zip(compared, pool.map(validate, compared), strict=True))
         by_forms = dict(zip(compared, pool.map(by_form, compared), strict=True))
     value = {
         "n_resamples": n_resamples,
-        "arms": {name: _arm(name, pooled) for name in ARMS},
-        "read": {name: read_off(name, seed) for name in ARMS},
+        "arms": {name: _arm(name, pooled) for name in arms},
+        "read": {name: read_off(name, seed) for name in arms},
         "pooled": {
-            which: {form: _pooled(pooled[which, form], seed) for form in FORMS} for which in COUNTS
+            which: {form: _pooled(pooled[which, form], seed) for form in FORMS} for which in counts
         },
         "forms": forms,
         "by_form": by_forms,
-        "profiles": {name: profile(name) for name in PROFILED},
+        "profiles": {name: profile(name) for name in PROFILED if name in arms},
         "stretched": stretched(),
     }
     return {name: _each(part, _known) for name, part in value.items()}
@@ -110,7 +115,7 @@ def _arm(name: str, pooled: Mapping[tuple[str, str], PooledExchange]) -> dict[st
     runs = load_arm(name)
     by_count: dict[str, Any] = {}
     for which in COUNTS:
-        if which in runs:
+        if which in runs and (which, "sum") in pooled:
             by_count[which] = {
                 form: _fitted(pooled[which, form].fits[name], pooled[which, form].left_out, name)
                 for form in FORMS
@@ -157,8 +162,7 @@ def curves_of(name: str) -> pd.DataFrame | None:
     return runs if "budget" in runs else None
 
 
-@checked
-def read_off(name: Annotated[str, one_of(*ARMS)], seed: NonNegativeInt = 2611) -> dict[str, Any]:
+def read_off(name: str, seed: int = SEED) -> dict[str, Any]:
     """Return what is read off the IsoFLOP curves of an arm, or why nothing is."""
     runs = curves_of(name)
     if runs is None:
@@ -227,16 +231,14 @@ def _known(value: Any) -> Any:
     return float(f"{value:.6g}") if np.isfinite(value) else None
 
 
-@checked
-def validate(name: Annotated[str, one_of(*ARMS)]) -> dict[str, dict[str, float]]:
+def validate(name: str) -> dict[str, dict[str, float]]:
     """Return the cross-validated error of each form on an arm, by what is left out."""
     runs = load_arm(name)
     table = cross_validate(runs["N"], runs["D"], runs["loss"], runs.get("budget"))
     return {column: table[column].to_dict() for column in table}
 
 
-@checked
-def by_form(name: Annotated[str, one_of(*ARMS)]) -> dict[str, Any]:
+def by_form(name: str) -> dict[str, Any]:
     """Return what half the size costs by each form, at three budgets of an arm, numerically."""
     runs = load_arm(name)
     budgets = np.exp(np.quantile(np.log(runs["C"]), BUDGETS))
@@ -245,8 +247,7 @@ def by_form(name: Annotated[str, one_of(*ARMS)]) -> dict[str, Any]:
     return {"C": budgets.tolist(), "half": halves}
 
 
-@checked
-def profile(name: Annotated[str, one_of(*ARMS)]) -> dict[str, list[float]]:
+def profile(name: str) -> dict[str, list[float]]:
     """Return the least objective at each kappa held, and half the size there, for an arm."""
     runs = load_arm(name)
     data = runs["N"], runs["D"], runs["loss"]
@@ -259,7 +260,6 @@ def profile(name: Annotated[str, one_of(*ARMS)]) -> dict[str, list[float]]:
     }
 
 
-@checked
 def stretched() -> dict[str, dict[str, float]]:
     """Return how far the six largest runs of Kempner et al. lie from laws fitted to the others.
 
@@ -316,10 +316,7 @@ def estimates(
     return pd.DataFrame(rows, columns=["arm", "study", "estimate", "half", "low", "high"])
 
 
-@checked
-def halves_by_count(
-    value: Annotated[Mapping[str, Any], mapping_with(arms=dict)],
-) -> dict[str, dict[str, float]]:
+def halves_by_count(value: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return what half the size costs with an outer power, by arm in words and by count of N."""
     return {
         ARMS[name].title: {
@@ -352,8 +349,7 @@ def headline(which: Annotated[str, one_of(*COUNTS)] = "N") -> dict[str, float]:
     return said | dict(zip(("alpha", "beta"), map(float, mean), strict=True))
 
 
-@checked
-def pooled_law(level: PositiveFloat = 1e20) -> ParametricLaw:
+def pooled_law(level: float = 1e20) -> ParametricLaw:
     """Return a law with the exchange of all studies together, at the level of Hoffmann's runs.
 
     What is pooled is the exchange, alpha and beta. How large the compute-optimal model of a budget

@@ -6,6 +6,7 @@ that is held, and fitted again with kappa free: how often does its interval hold
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from tqdm import tqdm
 from analysis.atlas import ARMS, load_arm
 from analysis.fit import fit_parametric
 from analysis.internal.doors import checked
-from analysis.internal.kinds import NonNegativeInt, PositiveFloat, count, one_of
+from analysis.internal.kinds import count, one_of, several
 from analysis.tradeoff import compute_overhead
 
 NAME = "atlas-planted"
@@ -28,10 +29,7 @@ N_SETS = 400
 NORMAL = 1.96
 
 
-@checked
-def one_set(
-    seed: NonNegativeInt, *, design: Annotated[str, one_of(*ARMS)], kappa: PositiveFloat
-) -> dict[str, float]:
+def one_set(seed: int, *, design: str, kappa: float) -> dict[str, float]:
     """Make one set of runs on the design of an arm by a law with this kappa, and fit it.
 
     Returns
@@ -58,11 +56,16 @@ def one_set(
     }
 
 
-def summarise(n_sets: Annotated[int, count(10, 10**5)] = N_SETS) -> dict[str, Any]:
+@checked
+def summarise(
+    n_sets: Annotated[int, count(10, 10**5)] = N_SETS,
+    *,
+    designs: Annotated[Sequence[str], several(one_of(*ARMS))] = DESIGNS,
+) -> dict[str, Any]:
     """Make and fit every set on all cores; return, by design and kappa, what was found."""
     value: dict[str, Any] = {}
     with ProcessPoolExecutor() as pool:
-        for design in DESIGNS:
+        for design in designs:
             value[design] = {}
             for kappa in POWERS:
                 work = partial(one_set, design=design, kappa=kappa)

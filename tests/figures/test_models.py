@@ -33,25 +33,6 @@ def points(name):
     return series
 
 
-def test_every_plot_is_drawn_here():
-    assert set(DRAWN) == {name for name in vars(figures) if name.startswith("plot_")}
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_a_plot_returns_its_axes_and_says_what_it_shows(name):
-    plot, ax = getattr(figures, name), Figure().add_subplot()
-    assert plot(ax, *DRAWN[name]) is ax
-    assert ax.get_xlabel()
-    assert len(plot.alt.split()) > 40
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_a_picture_has_the_pages_colours(name):
-    picture = show(getattr(figures, name), *DRAWN[name])
-    assert "#000000" not in picture.svg
-    assert "currentColor" in picture.svg
-
-
 def test_every_model_is_in_the_story_once_and_the_distilled_apart():
     series = points("plot_story")
     years = {name: rows for name, rows in series.items() if name[:4].isdecimal()}

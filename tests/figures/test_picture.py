@@ -51,26 +51,6 @@ def plot_of(name):
     return getattr(figures, name, None) or getattr(figures_fit, name)
 
 
-def test_every_plot_is_tested():
-    modules = (figures, figures_fit)
-    assert set(ARGUMENTS) == {
-        name for module in modules for name in dir(module) if name.startswith("plot_")
-    }
-
-
-@pytest.mark.parametrize("name", ARGUMENTS)
-def test_a_picture_is_sound_svg_in_the_text_colour_of_the_page(name):
-    picture = show(plot_of(name), *ARGUMENTS[name])
-    root = ET.fromstring(picture.svg)
-    assert root.get("role") == "img"
-    assert root.get("aria-label") == picture.alt
-    assert "currentColor" in picture.svg
-    assert "#000000" not in picture.svg
-    assert "<style" not in picture.svg
-    ids = re.findall(r'\bid="([^"]+)"', picture.svg)
-    assert len(ids) == len(set(ids))
-
-
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_a_picture_carries_its_points(name):
     rows = list(csv.reader(io.StringIO(show(plot_of(name), *ARGUMENTS[name]).csv)))

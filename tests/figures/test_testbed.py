@@ -1,11 +1,9 @@
 import numpy as np
 import pandas as pd
-import pytest
 from matplotlib.figure import Figure
 
 from analysis.datasets import load_quoted_runs
 from analysis.figures import testbed as figures
-from analysis.figures.picture import show
 from analysis.overtraining import DownstreamLaw
 from analysis.testbed import FIVE_RUNS, SIX_RUNS, extrapolate
 
@@ -39,30 +37,6 @@ DRAWN = {
     "plot_pairs": (SOME,),
     "plot_luck": ({"half a percent": WORLD}, 0.007),
 }
-
-
-def test_every_plot_is_drawn_here():
-    assert set(DRAWN) == {name for name in vars(figures) if name.startswith("plot_")}
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_a_plot_returns_its_axes_and_says_what_it_shows(name):
-    plot = getattr(figures, name)
-    ax = Figure().add_subplot()
-    assert plot(ax, *DRAWN[name]) is ax
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
-    assert len(plot.alt.split()) > 15
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_a_picture_has_its_data_and_the_pages_colours(name):
-    picture = show(getattr(figures, name), *DRAWN[name])
-    assert picture.svg.startswith("<svg")
-    assert "#000000" not in picture.svg
-    header, *rows = picture.csv.splitlines()
-    assert header.startswith("series,")
-    assert len(rows) >= 3
 
 
 def test_the_map_shows_every_error_with_its_sign():

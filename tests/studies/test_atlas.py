@@ -141,6 +141,29 @@ def test_the_sum_law_does_not_see_the_power():
     assert max(blind) / min(blind) < 1.15
 
 
+def test_the_study_of_a_few_arms_says_the_same_of_them():
+    names = "llama3", "openeurollm", "gadre-c4"
+    loaded(lambda: [atlas.load_arm(name) for name in (*names, "kempner-fineweb")])
+    found = atlas.summarise(20, arms=names, counts=("N",))
+    assert found["arms"].keys() == set(names)
+    for name in names:
+        now, then = (value["arms"][name]["fits"]["N"] for value in (found, VALUE))
+        for form in atlas.FORMS:
+            assert now[form]["half"] == pytest.approx(then[form]["half"], rel=2e-3)
+    assert found["forms"].keys() == {"llama3", "openeurollm"}
+    close(found["profiles"]["llama3"], VALUE["profiles"]["llama3"], rel=1e-2)
+    assert len(found["pooled"]["N"]["sum"]["studies"]) == 3
+
+
+def test_few_sets_are_found_as_many_are():
+    loaded(lambda: atlas.load_arm("llama3"))
+    found = planted.summarise(10, designs=("llama3",))["llama3"]
+    for kappa, own in found.items():
+        then = PLANTED["llama3"][kappa]
+        assert own["truth"] == pytest.approx(then["truth"], rel=2e-3)
+        assert then["low"] * 0.9 < own["median"] < then["high"] * 1.1
+
+
 def test_a_planted_set_is_made_as_recorded():
     loaded(lambda: atlas.load_arm("llama3"))
     sets = [planted.one_set(seed, design="llama3", kappa=0.8) for seed in range(20)]
