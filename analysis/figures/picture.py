@@ -205,7 +205,8 @@ def _with_own_names(svg: str) -> str:
 def _points(axes: Axes) -> str:
     """The labelled lines and point sets of the axes as rows: series, x, y.
 
-    What is not finite is not drawn, and not here. A label that begins with an underscore is none, as in a legend, but for `DATA_ONLY`.
+    What is not finite is not drawn, and not here. A label that begins with an underscore is none,
+    as in a legend, but for `DATA_ONLY`.
     """
     x_name, y_name = (text.replace(",", ";") for text in (axes.get_xlabel(), axes.get_ylabel()))
     rows = [f"series,{x_name},{y_name}"]
