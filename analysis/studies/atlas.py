@@ -24,7 +24,7 @@ from analysis.atlas import (
     pool_exchange,
 )
 from analysis.atlas.arms import HIGHEST_LEFT_OUT
-from analysis.atlas.pool import COUNTS, PooledExchange, exponents
+from analysis.atlas.pool import COUNTS, FEWEST_STUDIES, PooledExchange, exponents
 from analysis.bootstrap import BootstrapResult
 from analysis.datasets import load_chinchilla_runs, load_kempner_extrapolation
 from analysis.fit import fit_parametric
@@ -203,6 +203,7 @@ def _pooled(found: PooledExchange, seed: int) -> dict[str, Any]:
     summary["without"] = {
         str(study): vars(found.without(str(study), rng=np.random.default_rng(seed)).predict(0.5))
         for study in found.studies.index
+        if len(found.studies) > FEWEST_STUDIES
     }
     drawn = [found.predict(k_N) for k_N in CURVE[:-1]]
     summary["curve"] = {
