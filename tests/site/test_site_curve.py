@@ -165,7 +165,7 @@ def test_at_and_below_the_wall_everything_is_infinite(curve, name):
 def test_the_page_shows_what_it_computes(curve):
     view, wrong = curve(query="C=1e23")
     before = view.locator(".explorer svg").inner_html()
-    for k_N in (0.3, 0.5, 0.75, 1.25):
+    for k_N in (0.4, 0.5, 0.75, 1.25):
         field(view, "size").fill(str(k_N))
         found = expected({"k_N": k_N, "C": 1e23}, FIRST)
         overhead = f"{100 * found['overhead']:.{2 if found['overhead'] < 0.1 else 1}f}"
@@ -361,7 +361,7 @@ def test_the_curve_can_be_taken_away(curve):
     )
     assert set(table.series) == {"curve", "setting", "band low", "band high"}
     picture = ET.fromstring(saved(view, "svg"))
-    assert "Refit of this book" in "".join(picture.itertext())
+    assert "Refit to Hoffmann's runs" in "".join(picture.itertext())
     assert picture.tag.endswith("svg")
     image = saved(view, "png")
     assert image[:8] == b"\x89PNG\r\n\x1a\n"

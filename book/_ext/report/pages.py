@@ -74,6 +74,7 @@ WORDS = {
     'autocorrect="off"': "",
     '<table border="1" class="dataframe">': '<table class="dataframe">',
     ' valign="top"': "",
+    ' halign="left"': "",
     # The corner of a table with two kinds of heading is no heading.
     "<th></th>": "<td></td>",
     # What unfolds the pages of a chapter in the sidebar has no words.
