@@ -275,7 +275,7 @@ def outer_power(runs):
     pooled, time = timed(lambda: pool_exchange(list(ARMS), rng=np.random.default_rng(0)), repeats=1)
     half = pooled.predict(0.5)
     print(
-        f"  the pooled answer, {len(pooled.fits)} arms, 200 resamples each: {time:.1f} s; half the "
+        f"  the pooled answer, {len(pooled.fits)} arms, 400 resamples each: {time:.1f} s; half the "
         f"size costs {half.mean:.0%} [{half.low:.0%}, {half.high:.0%}]"
     )
 

@@ -155,7 +155,7 @@ def pool_exchange(
     rng: np.random.Generator,
     count: Annotated[str, one_of(*COUNTS)] = "N",
     outer_power: Flag = True,
-    n_resamples: Annotated[int, count(20, 10**6)] = 200,
+    n_resamples: Annotated[int, count(20, 10**6)] = 400,
 ) -> PooledExchange:
     """Fit every arm and pool what they say of the exchange, over studies.
 
@@ -169,7 +169,8 @@ def pool_exchange(
     outer_power : bool
         Whether kappa is free; otherwise the sum law.
     n_resamples : int
-        Of each arm.
+        Of each arm. With fewer it is luck whether an arm is pooled whose fits fail about as often
+        as is allowed: the OLMo ladder alone moves half the size from 43 to 50 %.
 
     Returns
     -------
