@@ -302,6 +302,7 @@ CALLS = by_name(
     ),
     call(planted.summarise, n_sets=10, designs=["llama3"], costly=True),
     call(atlas_study.headline, which="N", infinite=True),
+    call(atlas_study.halves_by_study, which="N"),
     call(valley.certify_valley, stated=valley.valley()),
     call(EXCHANGE.overhead, k_N=0.5),
     call(EXCHANGE.interval, k_N=0.5, level=0.9),

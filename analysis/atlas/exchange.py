@@ -302,7 +302,7 @@ def measure_exchange(
     predicted = behind(fit.law.loss)
     moved = np.log(predicted(N, C / (FLOP_PER_PARAMETER_TOKEN * N))) - np.log(predicted(N, D))
     y = np.log(loss) + moved
-    every = [Valley.at(np.log(N[of]), y[of], C[of][0]) for of in budgets_of(C)]
+    every = [Valley.at(np.log(N[of]), y[of], C[of][0]) for of in blocks_of(C, APART)]
     drawn = [valley.resampled(n_resamples, rng) for valley in every]
     clear = [
         bool(np.isfinite(valley.bottoms(losses)[0]).mean() >= CLEAR)
@@ -356,10 +356,10 @@ def measure_exchange(
     )
 
 
-def budgets_of(C: Doubles) -> list[np.ndarray]:
-    """Return which runs belong to each budget, by rising budget."""
-    order = np.argsort(C, kind="stable")
-    ends = np.flatnonzero(np.diff(np.log(C[order])) > np.log(APART)) + 1
+def blocks_of(values: Doubles, apart: float) -> list[np.ndarray]:
+    """Return the positions of values that are equal, by rising value, to within a factor."""
+    order = np.argsort(values, kind="stable")
+    ends = np.flatnonzero(np.diff(np.log(values[order])) > np.log(apart)) + 1
     return list(np.split(order, ends))
 
 

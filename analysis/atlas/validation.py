@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq, least_squares, minimize_scalar
 
+from analysis.atlas.exchange import blocks_of
 from analysis.fit import Runs
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown
@@ -34,7 +35,7 @@ from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
 DELTA = 1e-3
 """Residual of log loss beyond which an error counts linearly."""
-SAME = np.log(1.1)
+SAME = 1.1
 """Sizes, or budgets, within a factor of 1.1 are left out together."""
 FAR = 100.0
 """No residual of log loss is counted as more: a search may stray, but not overflow."""
@@ -177,19 +178,12 @@ def fitted_forms(x: Doubles, y: Doubles, log_loss: Doubles) -> dict[str, Doubles
     }
 
 
-def _blocks(values: Doubles) -> list[np.ndarray]:
-    """Return the positions of equal values, in rising order; within a tenth they are equal."""
-    order = np.argsort(values, kind="stable")
-    ends = np.flatnonzero(np.diff(np.log(values[order])) > SAME) + 1
-    return list(np.split(order, ends))
-
-
 def _folds(runs: Runs, budget: Doubles | None) -> Iterator[tuple[str, np.ndarray]]:
     """Yield what is left out, by name: each budget, each size, and the two largest of either."""
-    sizes = _blocks(runs.N)
+    sizes = blocks_of(runs.N, SAME)
     for block in sizes:
         yield "a size", block
-    budgets = sizes if budget is None else _blocks(budget)
+    budgets = sizes if budget is None else blocks_of(budget, SAME)
     if budget is not None:
         for block in budgets:
             yield "a budget", block

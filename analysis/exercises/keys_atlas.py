@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from analysis.exercises.answers import PERCENT, SIGN, Key, Mistake, Names, Number, Numbers
 from analysis.laws import PUBLISHED
@@ -110,12 +110,11 @@ def slope_of_prices() -> Numbers:
     """The slope of the price of half the size on StarCoder, with its interval by Student's t."""
     read = recorded_atlas()["read"]["kempner-starcoder"]["by_budget"]
     x, y = np.log10(read["C"]), np.array(read["overhead"])
-    line = stats.linregress(x, y)
-    apart = float(stats.t.ppf(0.975, len(x) - 2) * line.stderr)
-    normal = NORMAL * float(line.stderr)
+    (slope, _), covariance = np.polyfit(x, y, 1, cov=True)
+    error = float(np.sqrt(covariance[0, 0]))
+    apart, normal = float(stdtrit(len(x) - 2, 0.975)) * error, NORMAL * error
     natural = "Is this for each unit of the natural logarithm? A decade is a factor of ten."
     student = "With so few points the normal multiple is too small. Take Student's."
-    slope = float(line.slope)
     return Numbers(
         {
             "slope": Number(slope, [Mistake(slope / np.log(10), natural)]),

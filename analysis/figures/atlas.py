@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -150,6 +150,18 @@ def plot_valleys(
     return ax
 
 
+def _by_study(labels: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield each label, the colour of its study, and the name of its line.
+
+    A label is "study: set". The first line of a study has its name in the legend, the others none.
+    """
+    colours: dict[str, str] = {}
+    for label in labels:
+        study = label.split(":")[0]
+        name = f"{DATA_ONLY}{label}" if study in colours else study
+        yield label, colours.setdefault(study, STUDIES[len(colours) % len(STUDIES)]), name
+
+
 @seen_as(
     "What half the size costs, in per cent, against the budget on a logarithmic axis, one jagged "
     "line for each set of runs. The six of one study fall from about 50 per cent to about 30 in "
@@ -162,12 +174,8 @@ def plot_by_budget(
     ],
 ) -> Axes:
     """The overhead at half the size read off at each budget: label -> C and overhead, fractions."""
-    groups: dict[str, str] = {}
-    for label, own in read.items():
-        study = label.split(":")[0]
-        colour = groups.setdefault(study, STUDIES[len(groups) % len(STUDIES)])
-        first = not any(line.get_label() == study for line in ax.get_lines())
-        name = study if first else f"{DATA_ONLY}{label}"
+    for label, colour, name in _by_study(read):
+        own = read[label]
         ax.plot(
             own["C"],
             100 * own["overhead"],
@@ -195,15 +203,11 @@ def plot_counts(
     ],
 ) -> Axes:
     """The overhead at half the size by each count of N: label -> count -> fraction."""
-    groups: dict[str, str] = {}
     places = {name: place for place, name in enumerate(COUNTED)}
-    for label, own in halves.items():
-        study = label.split(":")[0]
-        first = study not in groups
-        colour = groups.setdefault(study, STUDIES[len(groups) % len(STUDIES)])
-        x = [places[name] for name in COUNTED if name in own]
-        y = [100 * own[name] for name in COUNTED if name in own]
-        name = study if first else f"{DATA_ONLY}{label}"
+    for label, colour, name in _by_study(halves):
+        own = halves[label]
+        x = [places[which] for which in COUNTED if which in own]
+        y = [100 * own[which] for which in COUNTED if which in own]
         ax.plot(x, y, "o-", color=colour, markersize=4.5, linewidth=1.1, label=name)
     ax.set_xticks(list(places.values()), labels=list(COUNTED.values()))
     ax.set(xlim=(-0.3, 2.3), ylabel="half the size costs, %", xlabel="what N counts", yscale="log")

@@ -329,6 +329,16 @@ def halves_by_count(value: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 @checked
+def halves_by_study(which: Annotated[str, one_of(*COUNTS)] = "N") -> dict[str, float]:
+    """Return what half the size costs in each study with kappa free, a fraction, by its name."""
+    studies = recorded_atlas()["pooled"][which]["outer power"]["studies"]
+    return {
+        study: float(compute_overhead(0.5, *exponents(one["curvature"], one["lean"])))
+        for study, one in studies.items()
+    }
+
+
+@checked
 def headline(which: Annotated[str, one_of(*COUNTS)] = "N") -> dict[str, float]:
     """Return what all studies together say with kappa free, in per cent, as the chapters print it.
 
@@ -343,9 +353,7 @@ def headline(which: Annotated[str, one_of(*COUNTS)] = "N") -> dict[str, float]:
         said[name] = 100 * pooled[key]["mean"]
         for end in ("low", "high", "new_low", "new_high"):
             said[f"{name}_{end}"] = 100 * pooled[key][end]
-    studies = pooled["studies"].values()
-    halves = [compute_overhead(0.5, *exponents(one["curvature"], one["lean"])) for one in studies]
-    said["middle"] = 100 * float(np.median(halves))
+    said["middle"] = 100 * float(np.median(list(halves_by_study(which).values())))
     mean = exponents(pooled["curvature"]["mean"], pooled["lean"]["mean"])
     return said | dict(zip(("alpha", "beta"), map(float, mean), strict=True))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from tqdm import tqdm
 from analysis.atlas import ARMS, load_arm
 from analysis.fit import fit_parametric
 from analysis.internal.doors import checked
-from analysis.internal.kinds import count, one_of, several
+from analysis.internal.kinds import Doubles, count, one_of, several
 from analysis.tradeoff import compute_overhead
 
 NAME = "atlas-planted"
@@ -38,11 +38,7 @@ def one_set(seed: int, *, design: str, kappa: float) -> dict[str, float]:
         "kappa" and its standard error "error"; "half", what half the size costs by the fit, "sum",
         what it costs by the sum law, and "truth", by the law that made the runs.
     """
-    runs = load_arm(design)
-    N, D = runs["N"].to_numpy(), runs["D"].to_numpy()
-    law = fit_parametric(N, D, runs["loss"], kappa=kappa).law
-    predicted = law.loss(N, D)
-    noise = np.log(runs["loss"].to_numpy() / predicted)
+    N, D, predicted, noise, truth = _design(design, kappa)
     rng = np.random.default_rng([seed, round(100 * kappa)])
     loss = predicted * np.exp(rng.choice(noise - np.median(noise), len(N)))
     free = fit_parametric(N, D, loss, outer_power=True)
@@ -52,8 +48,19 @@ def one_set(seed: int, *, design: str, kappa: float) -> dict[str, float]:
         "error": free.standard_errors["kappa"],
         "half": float(compute_overhead(0.5, free.law.alpha, free.law.beta)),
         "sum": float(compute_overhead(0.5, tied.law.alpha, tied.law.beta)),
-        "truth": float(compute_overhead(0.5, law.alpha, law.beta)),
+        "truth": truth,
     }
+
+
+@cache
+def _design(design: str, kappa: float) -> tuple[Doubles, Doubles, Doubles, Doubles, float]:
+    """Sizes, data, losses by the best law with this kappa, the runs' noise about it, its price."""
+    runs = load_arm(design)
+    N, D = runs["N"].to_numpy(), runs["D"].to_numpy()
+    law = fit_parametric(N, D, runs["loss"], kappa=kappa).law
+    predicted = np.asarray(law.loss(N, D))
+    noise = np.log(runs["loss"].to_numpy() / predicted)
+    return N, D, predicted, noise, float(compute_overhead(0.5, law.alpha, law.beta))
 
 
 @checked
