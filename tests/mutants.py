@@ -26,13 +26,18 @@ SURVIVED, NOT_RUN = (0, 5, 33), (None, 2)
 def opened(source: str) -> str:
     """The same module with decorators called below the functions, where mutmut leaves them alone.
 
-    It plants nothing in a function that is decorated, which here is every one with a door.
+    It plants nothing in a function that is decorated, which here is every one with a door. What runs
+    once, before the first test, is closed to it: no error planted there could be seen.
     """
     lines, module = source.splitlines(), ast.parse(source)
     bodies = [module, *(node for node in module.body if isinstance(node, ast.ClassDef))]
     found = [node for body in bodies for node in body.body if isinstance(node, ast.FunctionDef)]
-    decorated = (node for node in found if node.decorator_list)
-    for node in sorted(decorated, key=lambda node: -node.lineno):
+    at_import = {name for node in module.body for name in called(node)}
+    for node in sorted(found, key=lambda node: -node.lineno):
+        if node.name in at_import:
+            lines[node.lineno - 1] += "  # pragma: no mutate function"
+        if not node.decorator_list or "cache" in map(ast.unparse, node.decorator_list):
+            continue
         value = node.name
         for decorator in reversed(node.decorator_list):
             value = f"{ast.unparse(decorator)}({value})"
@@ -40,6 +45,14 @@ def opened(source: str) -> str:
         lines.insert(node.end_lineno, below)
         del lines[node.decorator_list[0].lineno - 1 : node.lineno - 1]
     return "\n".join(lines) + "\n"
+
+
+def called(node: ast.stmt) -> set[str]:
+    """The names that a statement of a module calls when the module is imported."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If):
+        return set()
+    calls = (call.func for call in ast.walk(node) if isinstance(call, ast.Call))
+    return {function.id for function in calls if isinstance(function, ast.Name)}
 
 
 def open_all(folder: Path) -> None:
