@@ -26,8 +26,8 @@ SURVIVED, NOT_RUN = (0, 5, 33), (None, 2)
 def opened(source: str) -> str:
     """The same module with decorators called below the functions, where mutmut leaves them alone.
 
-    It plants nothing in a function that is decorated, which here is every one with a door. What runs
-    once, before the first test, is closed to it: no error planted there could be seen.
+    It plants nothing in a function that is decorated, which here is every one with a door. What
+    runs once, before the first test, is closed to it: no error planted there could be seen.
     """
     lines, module = source.splitlines(), ast.parse(source)
     bodies = [module, *(node for node in module.body if isinstance(node, ast.ClassDef))]

@@ -13,6 +13,14 @@ and two derivatives at u = 0, where l_x = 0, give for any smooth law
 the curvature of the valley over the slope of the frontier. For the law of two powers it is
 alpha + beta, whatever function of their sum the loss is.
 
+A third derivative gives h'''(0) = l_xxx / -l_c - 3 a h''(0)^2, where the optimal size is a power a
+of the budget. For the law of two powers a = beta / (alpha + beta), and with it
+
+    h'''(0) = -(1 + a) h''(0)^2:
+
+the lopsidedness of the valley is then told by its curvature and by the path. Runs can contradict
+that, and with it any function of a sum of two powers.
+
 Each valley is fitted by a cubic in ln N near its bottom, the frontier by a power of C over a floor.
 A cubic bends what it sees a little: the same reading of runs that a fitted law makes on the same
 design says by how much, and that is taken off and shown. The doubt is that of wild resamples of the
@@ -65,8 +73,12 @@ class Exchange(Shown):
     ----------
     curvature : float
         h''(0), the bias taken off.
+    third_derivative, third_of_powers : float
+        h'''(0), the bias taken off, and what it is for a sum of two powers of the same curvature
+        and path.
     bias : dict
-        What was taken off: of the "curvature", and of the "overhead" at half the size.
+        What was taken off: of the "curvature", of the "overhead" at half the size, of its "slope",
+        and of the "third" derivative less that of two powers.
     by_budget : DataFrame
         Each budget: C, n_runs, N_opt, loss at the bottom, curvature h''(0) and overhead at half the
         size, as read; "scatter", the standard deviation of that overhead over runs of the fitted
@@ -83,6 +95,8 @@ class Exchange(Shown):
     """
 
     curvature: float
+    third_derivative: float
+    third_of_powers: float
     bias: Mapping[str, float]
     by_budget: pd.DataFrame
     slope_per_decade: float
@@ -118,6 +132,16 @@ class Exchange(Shown):
         """Return the interval of `slope_per_decade`; errors are those of `interval`."""
         own = self.reading.overheads(HALF)[0]
         return self._about(self.slope_per_decade, self.resamples.slope_per_decade, own, 1, level)
+
+    @checked
+    def third_interval(self, level: Share = 0.95) -> Doubles:
+        """Return the interval of h'''(0) less what it is for a sum of two powers.
+
+        Without 0 in it, the loss is no function of a sum of two powers. Errors are those of
+        `interval`.
+        """
+        excess = self.third_derivative - self.third_of_powers
+        return self._about(excess, self.resamples.excess, self.reading.excesses[0], 0, level)
 
     def _about(
         self, estimate: float, values: Doubles, own: Doubles, degree: int, level: float
@@ -220,6 +244,21 @@ class Reading(Shown):
         """h''(0), over the budgets."""
         return self._mean(self.curvatures)
 
+    @cached_property
+    def path(self) -> Doubles:
+        """The exponent of the optimal size in C, shape (rows, 1)."""
+        return np.asarray(polynomial.polyfit(self.centred, self.bottom.T, 1)[1][:, None])
+
+    @property
+    def excesses(self) -> Doubles:
+        """h'''(0) of every budget, less what it is for a sum of two powers of its curvature."""
+        return np.asarray(self.skew / self.slope + (1 - 2 * self.path) * self.curvatures**2)
+
+    @property
+    def excess(self) -> Doubles:
+        """The same over the budgets."""
+        return self._mean(self.excesses)
+
     @property
     def slope_per_decade(self) -> Doubles:
         """The slope of the overheads at half the size in log10 C."""
@@ -247,13 +286,12 @@ class Reading(Shown):
         The valley keeps its shape in units of the frontier's slope; the bottom moves with c.
         """
         u, frontier = np.log(k_N), self.frontier
-        path = polynomial.polyfit(self.centred, self.bottom.T, 1)[1][:, None]
         here = frontier.at(centred)
         h = np.zeros_like(second)
         with np.errstate(all="ignore"):
             for _ in range(MOST_STEPS):
                 there = frontier.slope(centred + h)
-                d = u - path * h
+                d = u - self.path * h
                 rise = there * (second * d**2 / 2 + third * d**3 / 6)
                 fall = here - frontier.at(centred + h)
                 h = h + np.clip((rise - fall) / there, -0.5, 0.5)
@@ -329,6 +367,7 @@ def measure_exchange(
         "curvature": _mean_of(simulated.curvature) - fit.law.alpha - fit.law.beta,
         "overhead": bias_at(HALF, simulated, fit.law),
         "slope": _mean_of(simulated.slope_per_decade),
+        "third": _mean_of(simulated.excess),
     }
     by_budget = pd.DataFrame(
         {
@@ -341,9 +380,13 @@ def measure_exchange(
             "scatter": _spread(simulated.overheads(HALF)),
         }
     )
+    curvature = float(reading.curvature[0] - bias["curvature"])
+    of_powers = -float(1 + reading.path[0, 0]) * curvature**2
     unclear = tuple(valley.C for valley, seen in zip(every, clear, strict=True) if not seen)
     return Exchange(
-        float(reading.curvature[0] - bias["curvature"]),
+        curvature,
+        of_powers + float(reading.excess[0] - bias["third"]),
+        of_powers,
         bias,
         by_budget,
         float(reading.slope_per_decade[0] - bias["slope"]),

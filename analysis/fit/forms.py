@@ -44,6 +44,11 @@ class Form(Shown):
         return self.outer_power or self.kappa is not None
 
     @property
+    def kappa_is_free(self) -> bool:
+        """Whether kappa is fitted."""
+        return self.outer_power and self.kappa is None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The parameters of the law, in their order."""
         return (*PARAMETERS, "kappa") if self.has_power else PARAMETERS

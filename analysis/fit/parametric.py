@@ -45,6 +45,8 @@ FEWEST_SPARE = 50
 """Runs beyond the free parameters from which on E and kappa have standard errors that hold."""
 FIRST_POWERS = np.array([0.4, 0.7, 1.0])
 """The outer powers that a search for one starts with."""
+FARTHEST = np.log(4)
+"""How far from the truth ln kappa may be, at 95 %, and be determined."""
 N_VALLEYS = 3
 """How many different fits without an outer power the search for one starts from, at most."""
 
@@ -61,9 +63,10 @@ class FitResult(Shown):
         Sum over runs of the weighted Huber loss; of the weighted |r| if delta is 0.
     status : str
         "converged"; "boundary" if a term or an exponent vanished, or an exponent ran off; "flat
-        direction" if the runs do not determine the law; "too few runs" if there are no more
-        different runs than free parameters; "not converged" if the search was cut short. Whatever
-        it says, `law` is the best law found.
+        direction" if the runs do not determine the law, or its kappa within a factor of four: it
+        trades off against E and the exponents (hold it at several values, and see); "too few
+        runs" if there are no more different runs than free parameters; "not converged" if the
+        search was cut short. Whatever it says, `law` is the best law found.
     n_runs, n_parameters : int
         Runs of positive weight, and free parameters.
     n_starts, n_starts_agreeing : int
@@ -225,6 +228,8 @@ def fit_runs(
         status = "flat direction"
     elif problems.at_walls(theta).any():
         status = "boundary"
+    elif form.kappa_is_free and _half_width(covariance, theta, runs, n_free) > FARTHEST:
+        status = "flat direction"
     if status == "too few runs":
         covariance = np.full_like(covariance, np.inf)
     return FitResult(
@@ -239,6 +244,12 @@ def fit_runs(
         covariance=covariance,
         condition_number=condition,
     )
+
+
+def _half_width(covariance: Doubles, theta: Doubles, runs: Runs, n_free: int) -> float:
+    """Half the width of the 95 % interval of ln kappa."""
+    spare = max(np.count_nonzero(runs.counted) - n_free, 1)
+    return float(stdtrit(spare, 0.975) * np.sqrt(covariance[-1, -1]) / theta[-1])
 
 
 def _with_power(laws: Doubles, values: Doubles, powers: Doubles) -> Doubles:

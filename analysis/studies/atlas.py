@@ -173,6 +173,7 @@ def read_off(name: str, seed: int = SEED) -> dict[str, Any]:
         )
         low, high = found.interval(0.5)
         slope_low, slope_high = found.slope_interval()
+        excess_low, excess_high = found.third_interval()
     except ValueError as error:
         return {"why": str(error)}
     return {
@@ -185,6 +186,10 @@ def read_off(name: str, seed: int = SEED) -> dict[str, Any]:
         "slope": found.slope_per_decade,
         "slope_low": float(slope_low),
         "slope_high": float(slope_high),
+        "third": found.third_derivative,
+        "third_of_powers": found.third_of_powers,
+        "excess_low": float(excess_low),
+        "excess_high": float(excess_high),
         "unclear": list(found.unclear),
         "by_budget": {column: values.tolist() for column, values in found.by_budget.items()},
     }

@@ -63,6 +63,7 @@ def certify_valley(stated: Valley) -> list[str]:
         "to an outer power: h'' = alpha + beta": _second(stated, lambda loss: loss**kappa),
         "its logarithm: h'' = alpha + beta": _second(stated, sp.log),
         "a sum of two powers: h''' as well": _third(stated),
+        "that is -(1 + a) h''^2, with the path N_opt = C^a": _lopsided(stated),
     }
     for name, holds in checks.items():
         assert holds, f"the valley does not show what the exchange curve is: {name}"
@@ -92,3 +93,9 @@ def _third(stated: Valley) -> bool:
     known = sp.diff(log_k_D, u, 3).subs(u, 0)
     found = stated.third.rhs.subs(_at_optimum(TWO_POWERS)) - known
     return bool(sp.expand(on_curve) == 0 and sp.cancel(found) == 0)
+
+
+def _lopsided(stated: Valley) -> bool:
+    path, curvature = beta / (alpha + beta), alpha + beta
+    found = stated.third.rhs.subs(_at_optimum(TWO_POWERS)) + (1 + path) * curvature**2
+    return bool(sp.cancel(found) == 0)

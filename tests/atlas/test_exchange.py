@@ -36,6 +36,8 @@ def test_noiseless_curves_give_the_exchange_of_their_law(kappa):
     for k_N in (0.75, 0.5):
         assert found.overhead(k_N) == pytest.approx(compute_overhead(k_N, 0.45, 0.42), rel=0.01)
     assert found.slope_per_decade == pytest.approx(0, abs=2e-3)
+    assert found.third_derivative == pytest.approx(-0.87 * (0.45 + 2 * 0.42), rel=0.02)
+    assert found.third_of_powers == pytest.approx(found.third_derivative, rel=0.02)
 
 
 def test_the_raw_reading_is_near_too_and_the_bias_is_shown():
@@ -46,16 +48,17 @@ def test_the_raw_reading_is_near_too_and_the_bias_is_shown():
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
-    half, bend, slope = [], [], []
+    half, bend, slope, third = [], [], [], []
     for seed in range(80):
         found = measured(design(noise=2e-3, seed=seed), seed)
         for inside, truth, (low, high) in (
             (half, compute_overhead(0.5, 0.45, 0.42), found.interval(0.5)),
             (bend, 0.87, found.interval()),
             (slope, 0.0, found.slope_interval()),
+            (third, 0.0, found.third_interval()),
         ):
             inside.append(low <= truth <= high)
-    for inside in (half, bend, slope):
+    for inside in (half, bend, slope, third):
         assert 0.87 <= np.mean(inside) <= 1
 
 
@@ -68,6 +71,19 @@ def test_a_law_whose_exchange_moves_is_seen_to_move():
     found = measured((N, D, loss, C))
     low, _ = found.slope_interval()
     assert low > 0.02
+
+
+@pytest.mark.parametrize("lean", [-0.8, 0.0, 0.8])
+def test_valleys_that_lean_as_no_sum_of_powers_are_seen_to(lean):
+    """With a path of one half those of powers are symmetric in ln N."""
+    N, D, _, C = design()
+    away = np.log(N / LAW.compute_optimal(BUDGETS[0]).N / np.sqrt(C / BUDGETS[0]))
+    valley = away**2 / 2 + lean * away**3 / 6
+    noise = np.exp(5e-4 * np.random.default_rng(3).standard_normal(len(N)))
+    found = measured((N, D, 3 * (C / 1e18) ** -0.06 * np.exp(0.05 * valley) * noise, C))
+    low, high = found.third_interval()
+    assert (low > 0) == (lean > 0)
+    assert (high < 0) == (lean < 0)
 
 
 def test_intervals_know_what_the_runs_of_a_budget_share():
@@ -138,3 +154,15 @@ def test_public_runs_agree_with_the_free_power(name, low, high):
     law = found.fit.law
     assert low < found.overhead(0.5) < high
     assert low < compute_overhead(0.5, law.alpha, law.beta) < high
+
+
+@pytest.mark.parametrize("which", ["N", "N_all", "N_body"])
+def test_web_texts_lean_less_than_two_powers_by_every_count(which):
+    try:
+        runs = load_arm("kempner-fineweb")
+    except DataUnavailableError as error:
+        pytest.skip(str(error))
+    D = runs["budget"] / (6 * runs[which])
+    found = measured((runs[which], D, runs["loss"], runs["budget"]))
+    low, _ = found.third_interval()
+    assert low > 0

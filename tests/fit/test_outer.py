@@ -97,6 +97,17 @@ def test_the_free_power_fits_at_least_as_well_as_any_that_is_held():
     )
 
 
+@pytest.mark.parametrize(("noise", "status"), [(2e-3, "converged"), (0.15, "flat direction")])
+def test_runs_that_hardly_tell_the_power_are_said_not_to(noise, status):
+    """With noise the best fits at quite different powers are as good as each other."""
+    data = runs(noise=noise, n=60)
+    found = fit_parametric(*data, outer_power=True)
+    assert found.status == status
+    held = [fit_parametric(*data, kappa=kappa).objective for kappa in (0.4, 1.3)]
+    apart = max(held) / found.objective - 1
+    assert (apart < 0.05) == (status == "flat direction")
+
+
 def test_the_unit_of_size_and_data_does_not_matter():
     N, D, loss = runs(noise=3e-3)
     fit = fit_parametric(N, D, loss, outer_power=True)

@@ -326,14 +326,18 @@ def preview() -> bytes:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from analysis.figures import STYLE, plot_overhead
-    from analysis.studies.chinchilla import recorded_refit
+    from analysis.figures import STYLE, plot_pooled
+    from analysis.laws import PUBLISHED
+    from analysis.studies.atlas import recorded_atlas
+    from analysis.tradeoff import compute_overhead
 
-    law, _ = recorded_refit()
+    curve = recorded_atlas()["pooled"]["N"]["outer power"]["curve"]
+    post = PUBLISHED["de-vries-2023"].law
+    then = compute_overhead(curve["k_N"], post.alpha, post.beta)
     style: dict[Any, Any] = {**STYLE, "font.size": 15, "axes.titlesize": 21, "legend.fontsize": 14}
     with mpl.rc_context(style):
         figure = Figure(figsize=(12, 6.3), dpi=100, layout="constrained")
-        axes = plot_overhead(figure.add_subplot(), law.alpha, law.beta)
+        axes = plot_pooled(figure.add_subplot(), curve["k_N"], curve, then)
         axes.set_title("How small can a language model be?", pad=14)
         picture = io.BytesIO()
         figure.savefig(picture, format="png", metadata={"Software": None})
