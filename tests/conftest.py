@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -43,6 +44,24 @@ SLOW = (
     "test_intervals_cover_the_planted_exponents",
 )
 """Tests that take seconds: `make quick` leaves them to `make test`."""
+
+
+UNMEASURED = (
+    *("test_building.py", "test_server.py", "test_damaged.py", "leaf_matters"),
+    *("leaf_of_a_two_sided_equation_matters", "planted_error_is_caught"),
+)
+"""Tests that take one path many times, or run elsewhere: to trace them doubles what they take."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    tracer = sys.gettrace()
+    if any(name in item.nodeid for name in UNMEASURED):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 def pytest_collection_modifyitems(items) -> None:

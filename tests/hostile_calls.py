@@ -25,6 +25,7 @@ from hostile import (
     call,
 )
 from matplotlib.figure import Figure
+from tables import NINE, grid, written
 
 from analysis import (
     advice,
@@ -38,13 +39,14 @@ from analysis import (
     testbed,
     tradeoff,
 )
-from analysis.advice import models, report
+from analysis.advice import models, own, own_report, plan, report
 from analysis.atlas import pool
 from analysis.claims import verdicts
 from analysis.datasets import athena, batches, epoch, gadre, kempner, porian, registry, shapes
 from analysis.derivation import certificates, steps
 from analysis.exercises import answers, checking
 from analysis.figures import explorer, law, picture
+from analysis.fit import tables as fit_tables
 from analysis.internal import counts, display
 from analysis.lab import experiments, gradient, language, training
 from analysis.studies import atlas as atlas_study
@@ -82,6 +84,8 @@ RUNS["arguments_agree"] = True
 MODELS = models.load_models().head(3)
 FITTED = recipes.fit_recipe(RUNS, recipes.POOLED)["c4"]
 BOOTED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS)
+OWN = own.answer_runs(grid(POST))
+NINE_RUNS = written(Path(tempfile.mkdtemp()), NINE)
 BUDGETS = np.repeat(np.geomspace(1e18, 1e20, 4), 6)
 SIZES = POST.compute_optimal(BUDGETS).N * np.tile(np.geomspace(0.4, 2.5, 6), 4)
 CURVES = (SIZES, BUDGETS / (6 * SIZES), POST.loss(SIZES, BUDGETS / (6 * SIZES)), BUDGETS)
@@ -306,6 +310,7 @@ CALLS = by_name(
     call(valley.certify_valley, stated=valley.valley()),
     call(EXCHANGE.overhead, k_N=0.5),
     call(EXCHANGE.interval, k_N=0.5, level=0.9),
+    call(EXCHANGE.third_interval, level=0.9),
     call(EXCHANGE.slope_interval, level=0.9),
     call(POOLED.predict, k_N=0.5, level=0.9, infinite=True),
     call(POOLED.wall, level=0.9),
@@ -640,6 +645,20 @@ CALLS = by_name(
             "datasets": ALL - EMPTY - {"nothing"},
         },
     ),
+    call(fit_tables.read_table, source=NINE_RUNS, refused={"source": None}),
+    call(fit_tables.read_runs, source=NINE_RUNS, refused={"source": None}),
+    call(
+        own.answer_runs,
+        table=OWN.table,
+        compute=[1e20],
+        infinite=True,
+        refused={"compute": NANS},
+    ),
+    call(own.kappa_profile, answer=OWN),
+    call(own_report.own_as_json, answer=OWN),
+    call(own_report.own_as_csv, answer=OWN),
+    call(own_report.own_as_table, answer=OWN),
+    call(plan.next_runs, answer=OWN, n_runs=2, budget=1e20),
     call(report.extrapolations, answer=ADVICE),
     call(report.as_json, answer=ADVICE, law="de-vries-2023"),
     call(report.as_table, answer=ADVICE, law="de-vries-2023"),

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from hostile import ALL, ARRAY, by_name, call
 from matplotlib.figure import Figure
+from tables import grid
 
-from analysis.advice import models
+from analysis.advice import answer_runs, models, next_runs
 from analysis.atlas import measure_exchange
 from analysis.datasets import load_quoted_runs
 from analysis.figures import atlas as figures_atlas
@@ -16,6 +17,7 @@ from analysis.figures import lab as figures_lab
 from analysis.figures import law as figures
 from analysis.figures import limits as figures_limits
 from analysis.figures import models as figures_models
+from analysis.figures import own as figures_own
 from analysis.figures import serving as figures_serving
 from analysis.figures import testbed as figures_overtraining
 from analysis.figures import theorem as figures_theorem
@@ -82,6 +84,7 @@ RELEASED = models.load_models().head(3)
 STORY = RELEASED[["name", "year", "N", "D", "distilled"]]
 PLACED = models.place_models(RELEASED, {"refit": POST, "post": POST})[["name", "law", "compute"]]
 BAND = models.bands(RELEASED, PAIR)[["compute"]]
+OWN = answer_runs(grid(POST))
 BUDGETS = (1e20, 1e22, 1e23, 1e24)
 
 EXPONENTS = {"alpha": POST.alpha, "beta": POST.beta}
@@ -169,6 +172,11 @@ PLOTS = {
         "overheads": {"k_N": K_N, "curves": {"C4": ([np.inf, 0.2, 0.0], None, None)}},
         "pairs": {"pairs": PAIRS, "factor": 1.5},
         "luck": {"worlds": {"noise": WORLD}, "printed": 0.007},
+    },
+    figures_own: {
+        "own_runs": {"answer": OWN, "plan": next_runs(OWN, 2, 1e20)},
+        "own_residuals": {"answer": OWN},
+        "own_overhead": {"answer": OWN},
     },
     figures_serving: {
         "lifetime_size": {"laws": {"post": POST}, "draws": PAIR},

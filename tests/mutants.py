@@ -35,7 +35,7 @@ def opened(source: str) -> str:
     at_import = {name for node in module.body for name in called(node)}
     for node in sorted(found, key=lambda node: -node.lineno):
         if node.name in at_import:
-            lines[node.lineno - 1] += "  # pragma: no mutate function"
+            lines[node.body[0].lineno - 2] += "  # pragma: no mutate block"
         if not node.decorator_list or "cache" in map(ast.unparse, node.decorator_list):
             continue
         value = node.name

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED, LawEnsemble, ParametricLaw
+from analysis.laws import (
+    FLOP_PER_PARAMETER_TOKEN,
+    PUBLISHED,
+    LawEnsemble,
+    OuterPowerLaw,
+    ParametricLaw,
+)
 
 POST = PUBLISHED["de-vries-2023"].law
 laws = st.builds(
@@ -83,6 +89,19 @@ def test_the_marginal_rate_is_the_slope_of_the_iso_loss_curve(law, C, shift):
     by_size = law.reducible_loss(N * np.exp(step), D) - law.reducible_loss(N * np.exp(-step), D)
     by_data = law.reducible_loss(N, D * np.exp(step)) - law.reducible_loss(N, D * np.exp(-step))
     assert law.marginal_rate(N, D) == pytest.approx(by_size / by_data, rel=1e-3)
+
+
+@pytest.mark.parametrize("kappa", [0.4, 1.0, 1.3])
+def test_an_outer_power_changes_the_loss_and_not_the_exchange(kappa):
+    inner = ParametricLaw(E=1.6, A=90.0, B=500.0, alpha=0.4, beta=0.45)
+    law = OuterPowerLaw(**vars(inner), kappa=kappa)
+    best = law.compute_optimal(1e21)
+    assert best == inner.compute_optimal(1e21)
+    assert law.marginal_rate(1e9, 2e11) == inner.marginal_rate(1e9, 2e11)
+    loss = law.loss(best.N, best.D)
+    assert loss - 1.6 == pytest.approx((inner.loss(best.N, best.D) - 1.6) ** kappa, rel=1e-12)
+    found = law.compute_optimal_for_loss(loss)
+    assert (found.N, found.D) == pytest.approx((best.N, best.D), rel=1e-9)
 
 
 def test_arrays_broadcast_and_scalars_stay_floats():

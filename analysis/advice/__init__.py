@@ -9,20 +9,32 @@ from analysis.advice.models import (
     place_models,
     tokens_at_overhead,
 )
+from analysis.advice.own import Estimate, OwnAnswer, answer_runs, kappa_profile
+from analysis.advice.own_report import own_as_csv, own_as_json, own_as_table
+from analysis.advice.plan import Plan, next_runs
 from analysis.advice.report import as_json, as_table, extrapolations
 from analysis.internal.counts import parse_count, show_count
 
 __all__ = [
     "Advice",
+    "Estimate",
     "Option",
+    "OwnAnswer",
+    "Plan",
     "advise",
+    "answer_runs",
     "as_json",
     "as_table",
     "bands",
     "beyond",
     "disagreement",
     "extrapolations",
+    "kappa_profile",
     "load_models",
+    "next_runs",
+    "own_as_csv",
+    "own_as_json",
+    "own_as_table",
     "parse_count",
     "place_models",
     "show_count",

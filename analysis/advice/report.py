@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,9 +16,15 @@ from analysis.studies.chinchilla import fitted_range
 
 
 @checked
-def extrapolations(answer: Advice) -> list[str]:
-    """Say where the answer leaves the runs that the refit was fitted to."""
-    run, limits = answer.placement.run, fitted_range()
+def extrapolations(
+    answer: Advice, ranges: Mapping[str, tuple[float, float]] | None = None
+) -> list[str]:
+    """Say where the answer leaves the runs that the law was fitted to; by default, the refit's.
+
+    `ranges` has the least and the most of "N", "D" and "multiplier" of the runs of another law.
+    """
+    run = answer.placement.run
+    limits = fitted_range() if ranges is None else {name: ends[1] for name, ends in ranges.items()}
     found = {
         "parameters": (run.N, limits["N"], show_count),
         "tokens": (run.D, limits["D"], show_count),
@@ -32,7 +38,9 @@ def extrapolations(answer: Advice) -> list[str]:
 
 
 @checked
-def as_json(answer: Advice, law: str) -> str:
+def as_json(
+    answer: Advice, law: str, ranges: Mapping[str, tuple[float, float]] | None = None
+) -> str:
     """Return the answer as JSON; what is infinite or unknown is null."""
     placement = answer.placement
     content = {
@@ -48,7 +56,7 @@ def as_json(answer: Advice, law: str) -> str:
         "no_bands": answer.no_bands,
         "implied_inference_tokens": answer.implied_tokens,
         "smallest_parameters": answer.smallest,
-        "extrapolates": extrapolations(answer),
+        "extrapolates": extrapolations(answer, ranges),
         "options": [
             {
                 "name": option.name,
@@ -67,7 +75,9 @@ def as_json(answer: Advice, law: str) -> str:
 
 
 @checked
-def as_table(answer: Advice, law: str) -> str:
+def as_table(
+    answer: Advice, law: str, ranges: Mapping[str, tuple[float, float]] | None = None
+) -> str:
     """Return the answer for a reader."""
     placement, bands = answer.placement, answer.bands
     run, optimal = placement.run, placement.optimal
@@ -95,7 +105,7 @@ def as_table(answer: Advice, law: str) -> str:
         ),
     ]
     lines = [f"{name:14} {text}" for name, text in rows]
-    lines += [f"{'extrapolates':14} {text}" for text in extrapolations(answer)]
+    lines += [f"{'extrapolates':14} {text}" for text in extrapolations(answer, ranges)]
     if answer.no_bands:
         lines.append(f"{'no bands':14} {answer.no_bands}")
     if bands:
@@ -148,8 +158,9 @@ def _right_for(answer: Advice) -> str:
 
 
 def _law(answer: Advice) -> str:
-    E, A, B, alpha, beta = (f"{value:.5g}" for value in asdict(answer.law).values())
-    return f"loss = {E} + {A}/N^{alpha} + {B}/D^{beta}"
+    E, A, B, alpha, beta, *kappa = (f"{value:.5g}" for value in asdict(answer.law).values())
+    inner = f"{A}/N^{alpha} + {B}/D^{beta}"
+    return f"loss = {E} + ({inner})^{kappa[0]}" if kappa else f"loss = {E} + {inner}"
 
 
 def _run(run: Allocation) -> str:

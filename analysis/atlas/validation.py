@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq, least_squares, minimize_scalar
 
-from analysis.atlas.exchange import blocks_of
+from analysis.atlas.valleys import blocks_of
 from analysis.fit import Runs
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown

@@ -40,6 +40,7 @@ from analysis.figures.law import (
 from analysis.figures.limits import plot_excess_loss, plot_repetition
 from analysis.figures.marks import SETS
 from analysis.figures.models import plot_disagreement, plot_story
+from analysis.figures.own import plot_own_overhead, plot_own_residuals, plot_own_runs
 from analysis.figures.picture import STYLE, Downloads, note, show
 from analysis.figures.serving import (
     SERVED,
@@ -107,6 +108,9 @@ __all__ = [
     "plot_overhead",
     "plot_overhead_band",
     "plot_overheads",
+    "plot_own_overhead",
+    "plot_own_residuals",
+    "plot_own_runs",
     "plot_pairs",
     "plot_parallel_lines",
     "plot_pooled",

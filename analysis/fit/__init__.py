@@ -17,6 +17,7 @@ from analysis.fit.parametric import (
 from analysis.fit.problems import Problems
 from analysis.fit.projection import Projection, least_squares_covariance, project, status_of
 from analysis.fit.runs import Delta, Indices, Power, Runs, Weights, check_indices
+from analysis.fit.tables import LeftOut, RunTable, read_runs, read_table
 
 __all__ = [
     "COEFFICIENTS",
@@ -25,10 +26,12 @@ __all__ = [
     "FitResult",
     "Form",
     "Indices",
+    "LeftOut",
     "Objective",
     "Power",
     "Problems",
     "Projection",
+    "RunTable",
     "Runs",
     "Weights",
     "check_indices",
@@ -42,6 +45,8 @@ __all__ = [
     "parametric_objective",
     "profile_exponents",
     "project",
+    "read_runs",
+    "read_table",
     "seeded_starts",
     "status_of",
 ]

@@ -25,9 +25,9 @@ from hostile_figures import FIGURES, UNFIT
 from matplotlib.figure import Figure
 
 import analysis
-from analysis.__main__ import COUNTS
 from analysis.__main__ import main as answer
 from analysis.claims.__main__ import main as judge
+from analysis.command.advise import COUNTS
 
 PACKAGE = Path(analysis.__file__).parent
 CALLS = OTHER_CALLS | FIGURES
@@ -35,6 +35,9 @@ CALLS = OTHER_CALLS | FIGURES
 ELSEWHERE = {
     "advice.answer.Advice": "a result",
     "advice.answer.Option": "a result",
+    "advice.plan.Plan": "a result",
+    "advice.own.Estimate": "a result",
+    "advice.own.OwnAnswer": "a result",
     "atlas.arms.Arm": "says what an arm is; those there are stand in `ARMS`",
     "atlas.exchange.Exchange": "a result, made by `measure_exchange`",
     "atlas.pool.PooledExchange": "a result, made by `pool_exchange`",
@@ -53,6 +56,8 @@ ELSEWHERE = {
     "derivation.steps.Derivation": "a result, made by `derive`",
     "exercises.checking.Check": "a result",
     "fit.forms.Form": "behind the doors of the fits",
+    "fit.tables.LeftOut": "a result",
+    "fit.tables.RunTable": "a result, made by `read_table`",
     "fit.newton.least_absolute": "behind the doors of the fits",
     "fit.newton.minimise": "behind the doors of the fits",
     "fit.parametric.FitResult": "a result",

@@ -23,6 +23,7 @@ FLOORS = (
     "studies",
     "claims advice",
     "figures exercises",
+    "command",
 )
 """The rooms of the package; each imports from its own and from lower floors' only."""
 FLOOR = {room: n for n, rooms in enumerate(FLOORS) for room in rooms.split()}

@@ -1,0 +1,106 @@
+"""Where a run stands, and how small a model of its loss could be: `python -m analysis`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from analysis.advice import advise, as_json, as_table
+from analysis.command.laws import Ranges, read_law
+from analysis.internal.counts import parse_count
+from analysis.internal.terminal import Parser, say
+from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
+from analysis.studies.chinchilla import recorded_refit
+
+REFIT = "refit"
+COUNTS = {
+    "N": "parameters of the run",
+    "D": "training tokens of the run",
+    "compute": "training compute in FLOP, 6 N D",
+    "loss": "loss to reach, nats per token",
+    "serve": "tokens that the model will serve in its life",
+    "price": "price of a FLOP of serving in FLOP of training (default: 1)",
+}
+LAWS = {REFIT: "the book's own fit to the runs of Hoffmann et al."}
+LAWS |= {name: f"{entry.source}\n      {entry.locator}" for name, entry in PUBLISHED.items()}
+EPILOG = """\
+Give the run by --N and --D, --N and --compute, or --N and --loss; or ask for the compute-optimal
+run with --compute or --loss alone. Numbers may end in K, M, B or T: 7B, 1.4T, 4e22.
+
+With a table of training runs of your own: python -m analysis fit RUNS (--help says more).
+
+The laws give the loss as L = E + A/N^alpha + B/D^beta:
+"""
+
+
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    made = Parser(
+        "analysis",
+        prog="python -m analysis",
+        description="Where a training run stands against the cheapest run of the same loss.",
+        epilog=EPILOG + "\n".join(f"  {name}\n      {text}" for name, text in LAWS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for name, text in COUNTS.items():
+        made.add_argument(f"--{name}", metavar="NUMBER", help=text)
+    made.add_argument(
+        "--law",
+        metavar="LAW",
+        default=REFIT,
+        help="the law to ask, see below, or a file that `fit --law-out` wrote "
+        "(default: refit, the only one with 95 %% bands)",
+    )
+    made.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="a table to read, or JSON for a program (default: table)",
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the answer; return the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        law, ensemble, seen = law_named(options.law)
+        counts = {
+            name: parse_count(text, name)
+            for name in COUNTS
+            if (text := getattr(options, name)) is not None
+        }
+        use = counts.pop("serve", None)
+        price = counts.pop("price", 1.0)
+        answer = advise(
+            law,
+            **counts,
+            inference_tokens=use,
+            inference_cost_ratio=price,
+            ensemble=ensemble,
+        )
+    except ValueError as error:
+        print(f"analysis: {error}", file=sys.stderr)
+        return 2
+    shown = {"table": as_table, "json": as_json}[options.format]
+    say(shown(answer, options.law, seen))
+    return 0
+
+
+def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | None]:
+    """Return a law, its resamples if there are any, and the ranges of its runs if it has its own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such law, and no such file.
+    """
+    if name == REFIT:
+        return *recorded_refit(), None
+    if name in PUBLISHED:
+        return PUBLISHED[name].law, None, None
+    if not name.endswith(".json"):
+        known = ", ".join(LAWS)
+        raise ValueError(f"--law must be one of {known}, or a file .json, got {name!r}")
+    return (read := read_law(name)).law, None, read.ranges

@@ -1,0 +1,144 @@
+"""Which column of a table is what, by its name, and the numbers in its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from analysis.fit.cells import Cells
+from analysis.internal.counts import SUFFIXES, parse_count
+from analysis.internal.kinds import Doubles
+
+NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "N": (
+            *("n", "params", "parameters", "nparams", "nparameters", "numparams"),
+            *("numparameters", "paramcount", "totalparams", "totalparameters", "modelparams"),
+            *("modelsize", "nonembeddingparams", "nonembparams", "activeparams", "size"),
+        ),
+        "D": (
+            *("d", "tokens", "traintokens", "trainingtokens", "ntokens", "numtokens"),
+            *("tokensseen", "tokenstrained", "totaltokens", "datasize", "datasetsize"),
+        ),
+        "C": (
+            *("c", "flops", "flop", "compute", "trainflops", "trainflop", "trainingflops"),
+            *("trainingflop", "trainingcompute", "totalflops", "isoflop", "budget"),
+        ),
+        "loss": (
+            *("valloss", "validationloss", "evalloss", "finalvalloss", "testloss", "loss"),
+            *("finalloss", "ce", "celoss", "crossentropy", "bpb", "bitsperbyte"),
+            *("ppl", "perplexity", "valppl", "evalppl", "valperplexity", "trainloss"),
+        ),
+        "rate": ("lr", "learningrate", "maxlr", "peaklr", "maxlearningrate"),
+        "run": ("run", "runid", "runname"),
+        "step": ("step", "steps", "iteration", "checkpoint", "ckpt"),
+    }
+)
+"""What a column may be called, letters and digits alone in lower case; an earlier name wins."""
+NEEDED = ("N", "D", "C", "loss")
+MISSING = {"", "-", "na", "n/a", "nan", "none", "null", "missing", "#n/a"}
+HEADED = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "millions": 1e6}
+HEADED |= {"b": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "trillion": 1e12}
+HEADER_UNIT = re.compile(r"[\s_]*[(\[]\s*(?:in\s+)?([a-z]+)\s*[)\]]\s*$", re.I)
+"""A unit in a header: "params (M)", "tokens [billions]"."""
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+DECIMAL_COMMA = re.compile(r"\d+,\d+")
+
+
+def chosen_columns(cells: Cells, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the column of each role: as asked, or by its name."""
+    for role, column in columns.items():
+        if role not in (*NEEDED, "group"):
+            raise ValueError(f"columns are given for N, D, C, loss and group, not for {role!r}")
+        column_and_unit(column, cells)
+    taken = {column_and_unit(column, cells)[0] for column in columns.values()}
+    rest = {name: values for name, values in cells.items() if name not in taken}
+    guessed = {role: first_of(rest, NAMES[role]) for role in NEEDED if role not in columns}
+    found = {**{role: name for role, name in guessed.items() if name is not None}, **columns}
+    if "loss" not in found:
+        raise ValueError(f"no column of losses; name it with --columns loss=...; {there(cells)}")
+    if len({"N", "D", "C"} & set(found)) < 2:
+        missing = " and ".join(role for role in ("N", "D") if role not in found)
+        raise ValueError(
+            f"no column for {missing}; name it with --columns {missing[0]}=...; {there(cells)}"
+        )
+    if {"N", "D"} <= set(found) and "C" not in columns:
+        found.pop("C", None)
+    return found
+
+
+def there(cells: Cells) -> str:
+    """Say which columns there are."""
+    names = list(cells)
+    return "there are " + ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
+
+
+def plain_name(name: str) -> str:
+    """Return a column's name in lower case, letters and digits alone, without its unit."""
+    return re.sub("[^a-z0-9]", "", HEADER_UNIT.sub("", name).lower())
+
+
+def first_of(cells: Cells, names: Sequence[str]) -> str | None:
+    """Return the column that bears the first of these names that any bears."""
+    plain: dict[str, str] = {}
+    for column in cells:
+        plain.setdefault(plain_name(column), column)
+    return next((plain[name] for name in names if name in plain), None)
+
+
+def column_and_unit(column: str, cells: Cells) -> tuple[str, float]:
+    """Return a column's name and the unit of its numbers."""
+    name, _, unit = column.rpartition(":")
+    if column in cells:
+        name, unit = column, ""
+    elif name not in cells or unit.upper() not in SUFFIXES:
+        raise ValueError(f"there is no column {column!r}; {there(cells)}")
+    if unit:
+        return name, SUFFIXES[unit.upper()]
+    headed = HEADER_UNIT.search(name)
+    return name, HEADED.get(headed[1].lower(), 1.0) if headed else 1.0
+
+
+def numbers_of(cells: Cells, column: str) -> Doubles:
+    """Return the numbers of a column, NaN where there is none."""
+    name, unit = column_and_unit(column, cells)
+    values = np.full(len(cells[name]), np.nan)
+    for row, text in enumerate(cells[name]):
+        if text.strip().lower() not in MISSING:
+            values[row] = unit * number_of(text.strip(), f"row {row + 1}, column {name!r}")
+    return values
+
+
+def number_of(text: str, where: str) -> float:
+    """Read a number as people write it: 1.3B, 300e9, 1,000; `where` is named if it is none."""
+    plain = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
+    plain = plain.replace(",", ".") if DECIMAL_COMMA.fullmatch(plain) else plain
+    try:
+        return float(plain)
+    except ValueError:
+        return parse_count(plain, where)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text can be read as a number."""
+    try:
+        number_of(text, "")
+    except ValueError:
+        return False
+    return True
+
+
+def rows_where(cells: Cells, where: Mapping[str, str]) -> np.ndarray:
+    """Return the places of the rows that are asked for."""
+    rows = list(range(len(next(iter(cells.values())))))
+    for column, text in where.items():
+        if column not in cells:
+            raise ValueError(f"there is no column {column!r}; {there(cells)}")
+        rows = [row for row in rows if cells[column][row].strip() == text]
+        if not rows:
+            some = ", ".join(sorted(set(cells[column]))[:6])
+            raise ValueError(f"no row has {text!r} in {column!r}; there is {some}")
+    return np.array(rows)

@@ -1,0 +1,339 @@
+"""Training runs from a table as people keep it: columns by name, numbers as they are written.
+
+Nothing is dropped in silence. A row that cannot be fitted is left out by its number and a reason;
+what was converted, averaged or chosen among is said. Rows count from 1 below the header.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+import numpy as np
+
+from analysis.fit.cells import STDIN, Cells, read_cells
+from analysis.fit.columns import (
+    MISSING,
+    NAMES,
+    NEEDED,
+    chosen_columns,
+    column_and_unit,
+    first_of,
+    is_number,
+    numbers_of,
+    plain_name,
+    rows_where,
+    there,
+)
+from analysis.fit.runs import Runs
+from analysis.internal.checks import shown
+from analysis.internal.counts import parse_count
+from analysis.internal.display import Shown
+from analysis.internal.doors import behind, checked
+from analysis.internal.kinds import Doubles, PositiveFloat, named, one_of, several
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN
+
+Source: TypeAlias = Annotated[str | os.PathLike[str], str | os.PathLike]
+Texts: TypeAlias = Annotated[Mapping[str, str], named(str, str)]
+
+UNITS = {"nats": 1.0, "bits": float(np.log(2))}
+PERPLEXITY = "perplexity"
+DIVERGED = 1.5
+"""A run whose loss is so many times that of one with no more parameters and tokens diverged."""
+HIGHEST = 14.0
+"""Nats per token that no model of text has: the logarithm of a vocabulary of a million."""
+MOST_DIVERGED = 0.1
+"""The share of rows that may have diverged."""
+MOST_KINDS = 20
+KEEPS = ("diverged", "repeats")
+
+
+@dataclass(frozen=True)
+class LeftOut(Shown):
+    """A row that is not among the runs: its number, from 1 below the header, and why."""
+
+    row: int
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class RunTable(Shown):
+    """What a table holds.
+
+    Attributes
+    ----------
+    runs : Runs
+    rows : array, shape (n,)
+        The row of each run.
+    groups : array, shape (n,), or None
+        The label of each run's group.
+    columns : Mapping[str, str]
+        The column that gave each of "N", "D", "C", "loss" and "group", where one did.
+    left_out : tuple of LeftOut
+    notes : tuple of str
+        What was converted, averaged or chosen among, in words.
+    counts : Mapping[str, array]
+        Other counts of the parameters of each run, by what they count.
+    """
+
+    runs: Runs
+    rows: np.ndarray
+    groups: np.ndarray | None
+    columns: Mapping[str, str]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+    counts: Mapping[str, Doubles]
+
+
+@checked
+def read_table(
+    source: Source,
+    *,
+    columns: Texts | None = None,
+    where: Texts | None = None,
+    loss_unit: Annotated[str, one_of(*UNITS, PERPLEXITY)] = "nats",
+    bytes_per_token: PositiveFloat = 1.0,
+    flop_per_token: PositiveFloat = float(FLOP_PER_PARAMETER_TOKEN),
+    best_of: str | None = None,
+    keep: Annotated[Sequence[str], several(one_of(*KEEPS), least=0)] = (),
+    embeddings: str | None = None,
+    vocabulary: PositiveFloat | None = None,
+    width: str | None = None,
+) -> RunTable:
+    """Read training runs from a file, and say what became of each row.
+
+    Parameters
+    ----------
+    source : path
+        CSV, TSV, JSON, JSON lines or Parquet; "-" is standard input.
+    columns : mapping of str to str, optional
+        The column of "N", "D", "C", "loss" and "group", where the name does not tell it; a unit may
+        follow: {"N": "params:M"} for millions. "C" is training compute, FLOP.
+    where : mapping of str to str, optional
+        Rows to read: those whose cell in each of these columns is this text.
+    loss_unit : str
+        "nats" or "bits" a token; "perplexity" is converted to nats.
+    bytes_per_token : float
+        By which a loss a byte is multiplied.
+    flop_per_token : float
+        FLOP of training per parameter and token, by which N or D is told from C and the other.
+    best_of : str, optional
+        A column, such as the learning rate: of rows with one N and D the best loss is kept. Without
+        it, a column that is called a learning rate.
+    keep : sequence of str
+        "diverged" runs, or all "repeats" of one N and D whatever their learning rate.
+    embeddings : str, optional
+        A column with the parameters of the embedding, which N counts.
+    vocabulary, width : float, str, optional
+        The same as a product; the width is a column, or a number.
+
+    Returns
+    -------
+    RunTable
+
+    Raises
+    ------
+    ValueError
+        In one line: what is wrong with the file, its columns or a cell, and what to do.
+    """
+    cells = read_cells(source)
+    try:
+        sheet = Sheet(cells, rows_where(cells, where or {}))
+        sheet.read(chosen_columns(cells, columns or {}), flop_per_token)
+        sheet.convert(loss_unit, bytes_per_token)
+        if "diverged" not in keep:
+            sheet.leave_out_diverged()
+        if "repeats" not in keep:
+            sheet.keep_the_best(best_of)
+        return sheet.table(_embedding(cells, embeddings, vocabulary, width))
+    except ValueError as error:
+        name = "standard input" if source == STDIN else source
+        raise ValueError(f"{name}: {error}") from None
+
+
+@checked
+def read_runs(source: Source, *, columns: Texts | None = None) -> Runs:
+    """Read training runs from a file, as the fits take them; `read_table` says what it did.
+
+    Raises
+    ------
+    ValueError
+        As `read_table`.
+    """
+    return behind(read_table)(source, columns=columns).runs
+
+
+class Sheet:
+    """The rows of a table on their way to runs."""
+
+    def __init__(self, cells: Cells, rows: np.ndarray) -> None:
+        self.cells, self.rows = cells, rows
+        self.columns: dict[str, str] = {}
+        self.left_out: list[LeftOut] = []
+        self.notes: list[str] = []
+        self.values: dict[str, Doubles] = {}
+
+    def read(self, chosen: Mapping[str, str], flop_per_token: float) -> None:
+        """Read the numbers of the columns, and tell what is missing from the others."""
+        self.columns = dict(chosen)
+        found = {role: numbers_of(self.cells, chosen[role]) for role in NEEDED if role in chosen}
+        for row in self.rows:
+            bad = [role for role in found if not 0 < found[role][row] < np.inf]
+            if bad:
+                text = self.cells[column_and_unit(chosen[bad[0]], self.cells)[0]][row].strip()
+                said = f"is {shown(text)}" if text.lower() not in MISSING else "has no number"
+                self._leave(row, f"{chosen[bad[0]]!r} {said}")
+        gone = {one.row - 1 for one in self.left_out}
+        self.rows = np.array([row for row in self.rows if row not in gone], dtype=int)
+        self.values = {role: values[self.rows] for role, values in found.items()}
+        if "N" not in self.values:
+            self.values["N"] = self.values["C"] / flop_per_token / self.values["D"]
+            self.notes.append(f"N is C / ({flop_per_token:g} D)")
+        if "D" not in self.values:
+            self.values["D"] = self.values["C"] / flop_per_token / self.values["N"]
+            self.notes.append(f"D is C / ({flop_per_token:g} N)")
+
+    def convert(self, unit: str, bytes_per_token: float) -> None:
+        """Put the losses into nats a token."""
+        loss, column = self.values["loss"], self.columns["loss"]
+        kind = plain_name(column)
+        if "perplexity" in kind or "ppl" in kind:
+            if unit != PERPLEXITY:
+                raise ValueError(f"{column!r} is a perplexity: --loss-unit perplexity converts it")
+        elif kind in ("bpb", "bitsperbyte") and unit != "bits":
+            raise ValueError(
+                f"{column!r} is in bits a byte: give --loss-unit bits and --bytes-per-token"
+            )
+        if unit == PERPLEXITY:
+            if len(loss) and loss.min() <= 1:
+                raise ValueError(f"{column!r} is no perplexity: it goes down to {loss.min():g}")
+            self.values["loss"] = np.log(loss) * bytes_per_token
+        else:
+            self.values["loss"] = loss * UNITS[unit] * bytes_per_token
+        if unit != "nats" or bytes_per_token != 1:
+            each = f", {bytes_per_token:g} bytes a token" if bytes_per_token != 1 else ""
+            self.notes.append(f"losses converted from {unit}{each} to nats a token")
+        middle = np.median(self.values["loss"]) if len(loss) else 0.0
+        if middle > HIGHEST:
+            raise ValueError(
+                f"{column!r} is about {middle:.3g}, more than the logarithm of any vocabulary: "
+                "a perplexity? --loss-unit perplexity converts it"
+            )
+
+    def leave_out_diverged(self) -> None:
+        """Leave out runs of a loss that a smaller run with less data undercuts by far.
+
+        If that is many of them they are no accidents: the table mixes runs of several kinds.
+        """
+        N, D, loss = (self.values[role] for role in ("N", "D", "loss"))
+        far: dict[int, str] = {}
+        for i in range(len(loss)):
+            less = np.flatnonzero((N <= N[i]) & (D <= D[i]))
+            best = less[loss[less].argmin()]
+            if loss[i] > HIGHEST or loss[i] > DIVERGED * loss[best]:
+                far[i] = (
+                    f"diverged: loss {loss[i]:.4g}, while row {self.rows[best] + 1} has "
+                    f"{loss[best]:.4g} with no more parameters and tokens"
+                )
+        if len(far) > max(MOST_DIVERGED * len(loss), 2):
+            self.notes.append(
+                f"{len(far)} rows have far higher losses than smaller ones with less data: "
+                f"{self._kinds()}"
+            )
+            return
+        for i, why in far.items():
+            self._leave(self.rows[i], why)
+        self._keep(np.array([i not in far for i in range(len(loss))], dtype=bool))
+
+    def _kinds(self) -> str:
+        """Say how to read one kind of runs alone, if a column of few texts tells them apart."""
+        for column, cells in self.cells.items():
+            texts = {cells[row].strip() for row in self.rows}
+            if 1 < len(texts) <= MOST_KINDS and not any(map(is_number, texts)):
+                return f"runs of several kinds? --where {column}={min(texts)} reads one of them"
+        return "runs of several kinds?"
+
+    def keep_the_best(self, best_of: str | None) -> None:
+        """Of rows with one N and D that differ in a column, keep the one of the best loss."""
+        column = best_of or first_of(self.cells, NAMES["rate"])
+        if best_of is not None and best_of not in self.cells:
+            raise ValueError(f"there is no column {best_of!r}; {there(self.cells)}")
+        of = _alike(self.values["N"], self.values["D"])
+        kept = np.ones(len(of), bool)
+        for one in np.flatnonzero(np.bincount(of) > 1):
+            same = np.flatnonzero(of == one)
+            if column and len({self.cells[column][self.rows[i]] for i in same}) > 1:
+                best = same[self.values["loss"][same].argmin()]
+                for i in same[same != best]:
+                    kept[i] = False
+                    self._leave(
+                        self.rows[i],
+                        f"same N and D as row {self.rows[best] + 1}, whose {column!r} does better",
+                    )
+        self._keep(kept)
+        repeats = int(len(of[kept]) - len(np.unique(of[kept])))
+        if repeats:
+            self.notes.append(f"{repeats} rows repeat the N and D of another: all count")
+
+    def table(self, embedding: Doubles | None) -> RunTable:
+        """Return the runs."""
+        if not len(self.rows):
+            first = f": row {self.left_out[0].row}, {self.left_out[0].why}" if self.left_out else ""
+            raise ValueError(f"no row is left{first}")
+        N, counts = self.values["N"], {}
+        if embedding is not None:
+            own, column = embedding[self.rows], plain_name(self.columns.get("N", ""))
+            if "nonemb" in column or "body" in column:
+                counts["with embeddings"] = N + own
+            else:
+                counts["without embeddings"] = N - own
+            if min(map(np.min, counts.values())) <= 0:
+                raise ValueError("the embeddings are larger than N; does N leave them out?")
+        runs = behind(Runs)(N, self.values["D"], self.values["loss"])
+        left_out = tuple(sorted(self.left_out, key=lambda one: one.row))
+        return RunTable(
+            runs, self.rows + 1, self._groups(), self.columns, left_out, tuple(self.notes), counts
+        )
+
+    def _groups(self) -> np.ndarray | None:
+        column = self.columns.get("group")
+        if column is None:
+            column = first_of(self.cells, NAMES["run"])
+            if column is None:
+                return None
+            labels = [self.cells[column][row] for row in self.rows]
+            if len(set(labels)) in (1, len(labels)):
+                return None
+            self.columns["group"] = column
+            self.notes.append(f"rows of one {column!r} are drawn together: they share its errors")
+        return np.array([self.cells[column][row].strip() for row in self.rows])
+
+    def _leave(self, row: int, why: str) -> None:
+        self.left_out.append(LeftOut(int(row) + 1, why))
+
+    def _keep(self, kept: np.ndarray) -> None:
+        self.rows = self.rows[kept]
+        self.values = {role: values[kept] for role, values in self.values.items()}
+
+
+def _embedding(
+    cells: Cells, embeddings: str | None, vocabulary: float | None, width: str | None
+) -> Doubles | None:
+    """Return the parameters of the embedding in each row, if they are told."""
+    if embeddings is not None:
+        return numbers_of(cells, embeddings)
+    if (vocabulary is None) != (width is None):
+        raise ValueError("--vocabulary and --width go together")
+    if vocabulary is None or width is None:
+        return None
+    rows = len(next(iter(cells.values())))
+    widths = numbers_of(cells, width) if width in cells else np.full(rows, parse_count(width))
+    return np.asarray(vocabulary * widths)
+
+
+def _alike(N: Doubles, D: Doubles) -> np.ndarray:
+    """Return for each run the place of its N and D among the different ones."""
+    pairs = np.stack([N, D], axis=1)
+    return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1)

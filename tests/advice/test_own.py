@@ -1,0 +1,179 @@
+"""What a table of runs says is what was planted in it, and what cannot be known is said so."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from tables import NINE, grid, read, table_of
+
+from analysis.advice import answer_runs, kappa_profile, own_as_csv, own_as_json, own_as_table
+from analysis.advice.own import Estimate, combined, of_others
+from analysis.fit import LeftOut
+from analysis.laws import OuterPowerLaw, ParametricLaw
+from analysis.tradeoff import compute_overhead, minimum_model_scale
+
+LAW = OuterPowerLaw(E=1.7, A=3000.0, B=12000.0, alpha=0.45, beta=0.42, kappa=0.7)
+TABLE = grid(LAW, noise=1e-3)
+ANSWER = answer_runs(TABLE, compute=[1e21])
+
+
+def test_a_planted_law_is_found_with_its_exchange():
+    assert ANSWER.form == "outer_power"
+    for k_N, found in ANSWER.exchange.items():
+        assert found.low <= compute_overhead(k_N, 0.45, 0.42) <= found.high
+    assert ANSWER.wall.low <= minimum_model_scale(0.45, 0.42) <= ANSWER.wall.high
+    assert ANSWER.kappa.low <= 0.7 <= ANSWER.kappa.high
+    best = LAW.compute_optimal(1e21)
+    assert ANSWER.optimum[0].N == pytest.approx(best.N, rel=0.1)
+    assert ANSWER.at(0.5) == ANSWER.exchange[0.5]
+    assert np.std(ANSWER.residuals) == pytest.approx(1e-3, rel=0.3)
+
+
+def test_nine_runs_cannot_know(tmp_path):
+    """Leaving one out moves E by a half and alpha by a third."""
+    answer = answer_runs(read(tmp_path, NINE))
+    assert answer.form == "sum"
+    assert not any(one.known for one in (*answer.exchange.values(), answer.wall, answer.kappa))
+    assert "too few for intervals" in answer.trust[0]
+    assert answer.combined == answer.others == of_others()
+    left = answer.fits["sum"].parameters
+    assert left[0].max() > 1.5 * left[0].min()
+    assert left[3].max() > 1.3 * left[3].min()
+
+
+def test_too_few_runs_for_a_law_are_refused():
+    with pytest.raises(ValueError, match="3 different runs do not determine a law of five"):
+        answer_runs(table_of([1e8, 1e9, 1e9], [1e9, 1e9, 1e10], [3.0, 2.8, 2.6]))
+
+
+def test_the_form_says_what_the_runs_support():
+    plain = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.34, beta=0.37)
+    kappa = answer_runs(grid(plain, noise=2e-3)).kappa
+    assert kappa.low < 1 < kappa.high
+    assert "do not tell it from 1" in own_as_table(answer_runs(grid(plain, noise=2e-3)))
+    assert "reject 1" in own_as_table(ANSWER)
+
+
+def test_both_together_lie_between_and_are_surer():
+    own, others = Estimate(0.3, 0.2, 0.45), Estimate(0.44, 0.22, 1.34)
+    both = combined(own, others)
+    assert own.value < both.value < others.value
+    assert both.high / both.low < own.high / own.low
+    unknown = Estimate(0.3, 0.0, math.inf)
+    assert combined(unknown, others) == others
+    assert combined(own, Estimate(7.0, 1.0, math.inf)) == own
+
+
+def trusted(table, **how):
+    return " / ".join(answer_runs(table, **how).trust)
+
+
+def test_runs_that_go_along_one_line_are_told():
+    N = np.geomspace(1e8, 1e10, 14)
+    noise = np.exp(1e-3 * np.random.default_rng(1).standard_normal(14))
+    assert "grow together" in trusted(table_of(N, 20 * N, LAW.loss(N, 20 * N) * noise))
+
+
+def test_an_optimum_outside_the_runs_is_told():
+    said = trusted(TABLE, compute=[1e26])
+    assert "the optimum of 1e26 FLOP" in said
+    assert "the runs go from 30M to 3B" in said
+    assert "optimum of" not in trusted(TABLE, compute=[1e20])
+
+
+def test_flop_given_as_tokens_are_told():
+    N, D, loss = TABLE.runs.N, TABLE.runs.D, TABLE.runs.loss
+    assert "is D in FLOP" in trusted(table_of(N, 6 * N * D, loss))
+
+
+def test_checkpoints_are_told():
+    runs = TABLE.runs
+    names = np.array([f"run {N:.3g}" for N in runs.N])
+    assert "checkpoints of one run" in trusted(table_of(runs.N, runs.D, runs.loss, names))
+    assert "checkpoints" not in trusted(TABLE)
+
+
+def test_an_answer_beyond_everything_published_is_told():
+    steep = ParametricLaw(E=1.7, A=5e6, B=4e9, alpha=0.95, beta=1.0)
+    assert "outside everything published" in trusted(grid(steep, noise=1e-3))
+
+
+def test_a_run_far_from_the_law_is_told_by_its_row():
+    runs = TABLE.runs
+    loss = np.where(np.arange(30) == 11, 1.1 * runs.loss, runs.loss)
+    assert "far from the law: row 12" in trusted(table_of(runs.N, runs.D, loss))
+
+
+def test_a_dozen_noisy_runs_are_told_to_say_little():
+    """With three per cent of noise; from the questions of the field."""
+    N = np.tile([5e7, 1.71e8, 5.848e8, 2e9], 3)
+    D = np.repeat([1e9, 1e10, 1e11], 4)
+    rows = "3.7541 3.515 3.1011 3.1183 3.1803 2.9479 2.666 2.4057 2.9597 2.7064 2.3092 2.208"
+    answer = answer_runs(table_of(N, D, np.array(rows.split(), float)))
+    assert answer.exchange[0.5].high > 20 * answer.exchange[0.5].low
+    assert {text.split(":")[0] for text in answer.trust} >= {"few runs", "one run decides"}
+
+
+def test_another_count_has_an_answer_beside():
+    counted = read_with_counts()
+    answer = answer_runs(counted)
+    assert set(answer.by_count) == {"without embeddings"}
+    assert answer.by_count["without embeddings"].value != answer.exchange[0.5].value
+    assert "half the size, without embeddings" in own_as_table(answer)
+
+
+def read_with_counts():
+    from dataclasses import replace
+
+    return replace(TABLE, counts={"without embeddings": TABLE.runs.N - 2e7})
+
+
+def test_a_profile_has_its_least_at_the_power_that_was_fitted():
+    profile = kappa_profile(ANSWER)
+    best = profile["kappa"][int(np.argmin(profile["objective"]))]
+    assert best == pytest.approx(ANSWER.kappa.value, rel=0.05)
+
+
+class TestShown:
+    def test_json_has_its_keys_and_no_number_that_is_none(self):
+        found = json.loads(own_as_json(ANSWER))
+        assert found["runs"]["used"] == 30
+        assert found["runs"]["columns"] == {"N": "params", "D": "tokens", "loss": "loss"}
+        assert found["law"]["form"] == "outer_power"
+        assert {"E", "A", "B", "alpha", "beta", "kappa"} <= set(found["law"])
+        assert {"alpha", "beta"} <= set(found["sum"])
+        assert set(found["exchange"]) == {"0.75", "0.5", "0.3", "wall"}
+        assert set(found["exchange"]["0.5"]) == {"overhead", "low", "high"}
+        assert set(found["exchange"]["wall"]) == {"value", "low", "high"}
+        assert set(found["optimum"][0]) == {"C", "N", "D"}
+        assert found["residuals"]["rms"] == pytest.approx(1e-3, rel=0.3)
+        assert len(found["residuals"]["worst"]) == 5
+        assert found["trust"] == list(ANSWER.trust)
+        assert found["next"] == []
+        assert found["others"]["0.3"]["high"] == "inf"
+
+    def test_what_is_not_known_is_null(self, tmp_path):
+        found = json.loads(own_as_json(answer_runs(read(tmp_path, NINE))))
+        assert found["exchange"]["0.5"]["low"] is None
+        assert found["exchange"]["0.5"]["high"] is None
+        assert found["law"]["kappa"] == 1
+
+    def test_left_out_rows_are_listed(self):
+        from dataclasses import replace
+
+        rows = tuple(LeftOut(row, "no reason") for row in range(31, 45))
+        answer = answer_runs(replace(TABLE, left_out=rows))
+        found = json.loads(own_as_json(answer))
+        assert found["runs"]["left_out"][0] == {"row": 31, "why": "no reason"}
+        said = own_as_table(answer)
+        assert "30 of 44 rows" in said
+        assert "row 38: no reason" in said
+        assert "and 6 more" in said
+
+    def test_a_sheet_has_a_row_for_each_number(self):
+        lines = own_as_csv(ANSWER).splitlines()
+        assert lines[0] == "name,value,low,high"
+        names = [line.split(",")[0] for line in lines]
+        assert {"kappa", "overhead at 0.5", "wall", "optimum N"} <= set(names)
+        assert {line.count(",") for line in lines} == {3}
