@@ -69,6 +69,9 @@ class OwnAnswer(Shown):
         "outer_power" or "sum": the law in front.
     fits : Mapping[str, LeftOutFits]
         The fits by form, with those that leave a group out.
+    sure : bool
+        Whether the runs can say how sure they are: enough of them, a law that they determine, size
+        and data that do not go together. Otherwise there is no interval.
     kappa : Estimate or None
         The outer power, if it was fitted.
     exchange : Mapping[float, Estimate]
@@ -92,6 +95,7 @@ class OwnAnswer(Shown):
     table: RunTable
     form: str
     fits: Mapping[str, LeftOutFits]
+    sure: bool
     kappa: Estimate | None
     exchange: Mapping[float, Estimate]
     wall: Estimate
@@ -115,7 +119,7 @@ class OwnAnswer(Shown):
 
     def at(self, k_N: float) -> Estimate:
         """Return the overhead at k_N times the optimal size, a fraction, with its interval."""
-        return _overhead(self.fits[self.form], k_N)
+        return _overhead(self.fits[self.form], k_N, self.sure)
 
     @property
     def worst(self) -> list[tuple[int, float]]:
@@ -175,7 +179,8 @@ def answer_runs(
     enough = "outer_power" in fits and fits["outer_power"].spare >= FEWEST_SPARE
     form_name = "outer_power" if enough else "sum"
     front = fits[form_name]
-    exchange = {k_N: _overhead(front, k_N) for k_N in SIZES}
+    sure = can_say(front, runs)
+    exchange = {k_N: _overhead(front, k_N, sure) for k_N in SIZES}
     others = of_others()
     residuals = log_residuals(front.fit, runs)
     optimum = tuple(_optimum(front.fit.law, C) for C in compute)
@@ -183,9 +188,10 @@ def answer_runs(
         table,
         form_name,
         fits,
-        _kappa(fits["outer_power"]) if "outer_power" in fits else None,
+        sure,
+        _kappa(fits["outer_power"], sure and enough) if "outer_power" in fits else None,
         exchange,
-        _wall(front),
+        _wall(front, sure),
         others,
         {k_N: combined(exchange[k_N], others[k_N]) for k_N in SIZES},
         residuals,
@@ -238,25 +244,34 @@ def _optimum(law: ParametricLaw, compute: float) -> Allocation:
         raise ValueError(f"compute: {error}") from None
 
 
-def _overhead(fits: LeftOutFits, k_N: float) -> Estimate:
-    return _estimate(fits, lambda alpha, beta: behind(compute_overhead)(k_N, alpha, beta))
+def can_say(fits: LeftOutFits, runs: Runs) -> bool:
+    """Return whether runs can say how sure the law is that was fitted to them."""
+    return fits.spare >= FEWEST_SPARE and fits.fit.status == "converged" and not tied(runs)
 
 
-def _estimate(fits: LeftOutFits, quantity: Any) -> Estimate:
+def tied(runs: Runs) -> bool:
+    """Return whether size and data go together, so that neither's effect is told alone."""
+    ratio = runs.D / runs.N
+    return bool(ratio.max() / ratio.min() < NARROW or abs(_correlation(runs)) > TIED)
+
+
+def _overhead(fits: LeftOutFits, k_N: float, sure: bool) -> Estimate:
+    return _estimate(fits, lambda alpha, beta: behind(compute_overhead)(k_N, alpha, beta), sure)
+
+
+def _estimate(fits: LeftOutFits, quantity: Any, sure: bool) -> Estimate:
     value, low, high = fits.interval(quantity)
-    if fits.spare < FEWEST_SPARE:
-        low, high = 0.0, float("inf")
-    return Estimate(value, low, high)
+    return Estimate(value, low, high) if sure else Estimate(value, 0.0, float("inf"))
 
 
-def _wall(fits: LeftOutFits) -> Estimate:
-    found = _estimate(fits, minimum_model_scale)
+def _wall(fits: LeftOutFits, sure: bool) -> Estimate:
+    found = _estimate(fits, minimum_model_scale, sure)
     return Estimate(found.value, found.low, min(found.high, 1.0) if found.known else found.high)
 
 
-def _kappa(fits: LeftOutFits) -> Estimate:
+def _kappa(fits: LeftOutFits, sure: bool) -> Estimate:
     value, width = fits.fit.law.kappa, fits.half_width(np.log(fits.parameters[5]))
-    factor = np.exp(min(width, 700.0)) if fits.spare >= FEWEST_SPARE else np.inf
+    factor = np.exp(min(width, 700.0)) if sure else np.inf
     return Estimate(value, float(value / factor), float(value * factor))
 
 
@@ -265,9 +280,8 @@ def _by_count(table: RunTable, name: str, rng: np.random.Generator) -> dict[str,
     found = {}
     for count, N in table.counts.items():
         runs = behind(Runs)(N, table.runs.D, table.runs.loss)
-        found[count] = _overhead(
-            leave_out(runs, form, fit_adaptive(runs, form), table.groups, rng), 0.5
-        )
+        fits = leave_out(runs, form, fit_adaptive(runs, form), table.groups, rng)
+        found[count] = _overhead(fits, 0.5, can_say(fits, runs))
     return found
 
 
@@ -284,7 +298,7 @@ def doubts(
     said = []
     if fits.spare < FEW_SPARE:
         what = "runs" if table.groups is None else "groups of runs"
-        none = "" if fits.spare >= FEWEST_SPARE else ": too few for intervals"
+        none = "" if fits.spare >= FEWEST_SPARE else ": too few to say how sure"
         said.append(
             f"few runs: {different} different {what} for {fit.n_parameters} constants{none}"
         )
@@ -295,7 +309,7 @@ def doubts(
         said.append(
             f"tokens a parameter are about {np.median(ratio):.3g}: is D in FLOP, or N in millions?"
         )
-    if ratio.max() / ratio.min() < NARROW or abs(_correlation(runs)) > TIED:
+    if tied(runs):
         said.append(
             "size and data grow together in these runs: what either does alone is guessed; "
             "add runs of one size with more and with less data"

@@ -13,9 +13,10 @@ from analysis.exercises.keys_beyond import KEYS as BEYOND
 from analysis.exercises.keys_derivation import KEYS as DERIVATION
 from analysis.exercises.keys_evidence import KEYS as EVIDENCE
 from analysis.exercises.keys_numbers import KEYS as NUMBERS
+from analysis.exercises.keys_own import KEYS as OWN
 from analysis.internal.checks import shown
 
-KEYS: dict[str, Callable[[], Key]] = {**DERIVATION, **NUMBERS, **EVIDENCE, **ATLAS, **BEYOND}
+KEYS: dict[str, Callable[[], Key]] = {**DERIVATION, **NUMBERS, **EVIDENCE, **ATLAS, **BEYOND, **OWN}
 """Each number's key: a function that computes the expected answer when it is asked for."""
 UNANSWERED = "No answer yet. Put yours in the place of the dots and run the cell again."
 

@@ -356,7 +356,7 @@ def profile_exponents(
     if pairs.min() < 1e-4 or pairs.max() > 10:
         raise ValueError(f"alpha and beta must be from 0.0001 to 10, got {alpha!s} and {beta!s}")
     rows = np.array([project_terms(runs, *pair) for pair in pairs.reshape(-1, 2)])
-    problems = Problems(runs.N, runs.D, runs.loss, runs.weights, np.eye(5)[:, :3])
+    problems = Problems(runs.N, runs.D, runs.loss, None, np.eye(5)[:, :3])
     return minimise(problems, problems.theta(rows.T), delta)[1].reshape(pairs.shape[:-1])
 
 

@@ -35,7 +35,7 @@ def test_nine_runs_cannot_know(tmp_path):
     answer = answer_runs(read(tmp_path, NINE))
     assert answer.form == "sum"
     assert not any(one.known for one in (*answer.exchange.values(), answer.wall, answer.kappa))
-    assert "too few for intervals" in answer.trust[0]
+    assert "too few to say how sure" in answer.trust[0]
     assert answer.combined == answer.others == of_others()
     left = answer.fits["sum"].parameters
     assert left[0].max() > 1.5 * left[0].min()
@@ -72,7 +72,10 @@ def trusted(table, **how):
 def test_runs_that_go_along_one_line_are_told():
     N = np.geomspace(1e8, 1e10, 14)
     noise = np.exp(1e-3 * np.random.default_rng(1).standard_normal(14))
-    assert "grow together" in trusted(table_of(N, 20 * N, LAW.loss(N, 20 * N) * noise))
+    answer = answer_runs(table_of(N, 20 * N, LAW.loss(N, 20 * N) * noise))
+    assert "grow together" in " / ".join(answer.trust)
+    assert not answer.sure
+    assert not answer.exchange[0.5].known
 
 
 def test_an_optimum_outside_the_runs_is_told():

@@ -48,7 +48,7 @@ def test_it_runs_as_a_module_and_reads_standard_input():
         check=True,
     )
     assert done.stdout.startswith("runs           9 of 9 rows: N from 'params'")
-    assert "too few for intervals" in done.stdout
+    assert "too few to say how sure" in done.stdout
     assert done.stderr == ""
 
 

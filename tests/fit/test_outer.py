@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import made_by
+from scipy.special import stdtrit
 
 from analysis.bootstrap import bootstrap_parametric
 from analysis.fit import fit_parametric, parametric_objective
@@ -130,3 +131,27 @@ def test_resamples_are_laws_with_powers_of_their_own():
 def test_a_power_out_of_reach_is_refused(kappa):
     with pytest.raises(ValueError, match="kappa must be"):
         fit_parametric(*runs(n=9), kappa=kappa)
+
+
+@pytest.mark.parametrize("kappa", [0.1, 10.0])
+def test_the_ends_of_its_range_can_be_held(kappa):
+    assert fit_parametric(*runs(n=30), kappa=kappa).law.kappa == kappa
+
+
+@pytest.mark.parametrize("n", [7, 9, 20, 60])
+@pytest.mark.parametrize("noise", [1e-3, 5e-3, 0.02, 0.1])
+def test_the_power_is_said_to_be_flat_where_its_interval_spans_more_than_a_factor_of_four(n, noise):
+    for seed in range(6):
+        N, D, loss = runs(noise=noise, n=n + 1, seed=seed)
+        weights = np.append(np.ones(n), 0.0)
+        found = fit_parametric(N, D, loss, weights=weights, outer_power=True)
+        if found.status in ("converged", "flat direction"):
+            error = found.covariance[5, 5] ** 0.5 / found.law.kappa
+            flat = stdtrit(n - 6, 0.975) * error > np.log(4)
+            assert found.status == ("flat direction" if flat else "converged")
+
+
+@pytest.mark.parametrize(("n", "more"), [(30, set()), (55, set()), (56, {"E", "kappa"})])
+def test_errors_of_the_power_and_the_floor_are_given_from_fifty_spare_runs(n, more):
+    found = fit_parametric(*runs(noise=2e-3, n=n), outer_power=True)
+    assert set(found.standard_errors) == {"log A", "log B", "alpha", "beta"} | more

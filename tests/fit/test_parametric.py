@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import made_by
 from scipy.optimize import minimize
+from scipy.special import ndtri, stdtrit
 
 from analysis.datasets import DataUnavailableError, load_chinchilla_runs
 from analysis.fit.forms import PARAMETERS
@@ -517,3 +518,24 @@ def test_the_options_of_a_fit_are_refused_by_name():
     with pytest.raises(ValueError) as error:
         fit_parametric(*runs(n=8), tie_exponents="no")
     assert str(error.value) == "tie_exponents must be True or False, got 'no'"
+
+
+@pytest.mark.parametrize("n", [6, 7, 9, 40])
+def test_standard_errors_are_the_roots_of_the_covariance_as_wide_as_few_runs_ask(n):
+    law = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.34, beta=0.37)
+    found = fit_parametric(*made_by(law, n=n, noise=2e-3))
+    roots = np.sqrt(np.diag(found.covariance)) * stdtrit(n - 5, 0.975) / ndtri(0.975)
+    expected = {
+        "E": roots[0],
+        "log A": roots[1] / found.law.A,
+        "log B": roots[2] / found.law.B,
+        "alpha": roots[3],
+        "beta": roots[4],
+    }
+    assert found.standard_errors == pytest.approx(expected, rel=1e-9)
+
+
+def test_exponents_of_a_profile_must_go_together():
+    law = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.34, beta=0.37)
+    with pytest.raises(ValueError, match=r"alpha .*beta"):
+        profile_exponents(*made_by(law, n=12), [0.3, 0.4], [0.2, 0.3, 0.4])
