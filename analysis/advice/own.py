@@ -8,18 +8,21 @@ it, the sum. Every interval is of 95 % and comes from leaving runs out, or group
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from os import PathLike
 from typing import Annotated, Any
 
 import numpy as np
 
+from analysis.advice.resampled import Resampled, resample
 from analysis.fit import FitResult, Form, Runs, RunTable, fit_runs
 from analysis.fit.jackknife import LeftOutFits, fit_adaptive, leave_out, log_residuals
 from analysis.internal.checks import positive
 from analysis.internal.counts import show_count
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
-from analysis.internal.kinds import Doubles, NonNegativeInt, one, several
+from analysis.internal.kinds import Doubles, NonNegativeInt, able_to, one, several
 from analysis.laws import Allocation, ParametricLaw
 from analysis.studies.atlas import recorded_atlas
 from analysis.tradeoff import compute_overhead, minimum_model_scale
@@ -72,6 +75,8 @@ class OwnAnswer(Shown):
     sure : bool
         Whether the runs can say how sure they are: enough of them, a law that they determine, size
         and data that do not go together. Otherwise there is no interval.
+    resampled : Resampled or None
+        The fits of resamples, from which the intervals then are.
     kappa : Estimate or None
         The outer power, if it was fitted.
     exchange : Mapping[float, Estimate]
@@ -96,6 +101,7 @@ class OwnAnswer(Shown):
     form: str
     fits: Mapping[str, LeftOutFits]
     sure: bool
+    resampled: Resampled | None
     kappa: Estimate | None
     exchange: Mapping[float, Estimate]
     wall: Estimate
@@ -119,7 +125,7 @@ class OwnAnswer(Shown):
 
     def at(self, k_N: float) -> Estimate:
         """Return the overhead at k_N times the optimal size, a fraction, with its interval."""
-        return _overhead(self.fits[self.form], k_N, self.sure)
+        return _overhead(self.resampled or self.fits[self.form], k_N, self.sure)
 
     @property
     def worst(self) -> list[tuple[int, float]]:
@@ -134,6 +140,9 @@ def answer_runs(
     *,
     compute: Annotated[Sequence[float], several(one(positive), least=0)] = (),
     seed: NonNegativeInt = SEED,
+    n_resamples: NonNegativeInt = 0,
+    executor: Annotated[Executor, able_to("submit")] | None = None,
+    checkpoint: str | PathLike[str] | None = None,
 ) -> OwnAnswer:
     r"""Fit a table of runs and say what it tells of the exchange, and what to trust.
 
@@ -144,7 +153,14 @@ def answer_runs(
     compute : sequence of float
         Budgets, FLOP, whose compute-optimal runs are wanted.
     seed : int
-        Which of more than a hundred groups are left out together.
+        Which of more than a hundred groups are left out together, and the resamples.
+    n_resamples : int
+        If not 0, intervals are those of so many resamples of the runs, or of their groups: right
+        for tables of many runs whose errors are far from normal, and too narrow for few.
+    executor : concurrent.futures.Executor, optional
+        What fits the resamples.
+    checkpoint : path, optional
+        A file that keeps the resamples; a second call goes on where the first was cut short.
 
     Raises
     ------
@@ -179,8 +195,19 @@ def answer_runs(
     enough = "outer_power" in fits and fits["outer_power"].spare >= FEWEST_SPARE
     form_name = "outer_power" if enough else "sum"
     front = fits[form_name]
-    sure = can_say(front, runs)
-    exchange = {k_N: _overhead(front, k_N, sure) for k_N in SIZES}
+    sure, resampled = can_say(front, runs), None
+    if n_resamples:
+        resampled = resample(
+            table,
+            front.fit,
+            outer_power=enough,
+            n_resamples=n_resamples,
+            seed=seed,
+            executor=executor,
+            checkpoint=checkpoint,
+        )
+    doubt = resampled or front
+    exchange = {k_N: _overhead(doubt, k_N, sure) for k_N in SIZES}
     others = of_others()
     residuals = log_residuals(front.fit, runs)
     optimum = tuple(_optimum(front.fit.law, C) for C in compute)
@@ -189,9 +216,10 @@ def answer_runs(
         form_name,
         fits,
         sure,
+        resampled,
         _kappa(fits["outer_power"], sure and enough) if "outer_power" in fits else None,
         exchange,
-        _wall(front, sure),
+        _wall(doubt, sure),
         others,
         {k_N: combined(exchange[k_N], others[k_N]) for k_N in SIZES},
         residuals,
@@ -255,16 +283,16 @@ def tied(runs: Runs) -> bool:
     return bool(ratio.max() / ratio.min() < NARROW or abs(_correlation(runs)) > TIED)
 
 
-def _overhead(fits: LeftOutFits, k_N: float, sure: bool) -> Estimate:
+def _overhead(fits: LeftOutFits | Resampled, k_N: float, sure: bool) -> Estimate:
     return _estimate(fits, lambda alpha, beta: behind(compute_overhead)(k_N, alpha, beta), sure)
 
 
-def _estimate(fits: LeftOutFits, quantity: Any, sure: bool) -> Estimate:
+def _estimate(fits: LeftOutFits | Resampled, quantity: Any, sure: bool) -> Estimate:
     value, low, high = fits.interval(quantity)
     return Estimate(value, low, high) if sure else Estimate(value, 0.0, float("inf"))
 
 
-def _wall(fits: LeftOutFits, sure: bool) -> Estimate:
+def _wall(fits: LeftOutFits | Resampled, sure: bool) -> Estimate:
     found = _estimate(fits, minimum_model_scale, sure)
     return Estimate(found.value, found.low, min(found.high, 1.0) if found.known else found.high)
 

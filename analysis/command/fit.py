@@ -59,6 +59,8 @@ def parser() -> Parser:
     add("--compute", metavar="FLOP", action="append", default=[], help="say the optimum of it")
     add("--next", metavar="K", type=int, help="the K runs to add, within --budget")
     add("--budget", metavar="FLOP", help="what the next runs may cost in all")
+    add("--resamples", metavar="N", type=int, default=0, help="intervals by so many resamples")
+    add("--checkpoint", metavar="FILE", help="keep the resamples, and go on from them")
     add("--format", choices=tuple(FORMATS), default="table", help="(default: table)")
     add("--report", metavar="FILE.html", help="write a page with the pictures")
     add("--law-out", metavar="FILE.json", help="write the law, for --law of the other command")
@@ -90,7 +92,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         budgets = [parse_count(text, "compute") for text in options.compute]
         if (options.next is None) != (options.budget is None):
             raise ValueError("--next and --budget go together")
-        answer = answer_runs(table, compute=budgets)
+        if options.checkpoint is not None and not options.resamples:
+            raise ValueError("--checkpoint keeps resamples: give --resamples too")
+        answer = answer_runs(
+            table,
+            compute=budgets,
+            n_resamples=options.resamples,
+            checkpoint=options.checkpoint,
+        )
         plan = None
         if options.next is not None:
             plan = next_runs(answer, options.next, parse_count(options.budget, "budget"))
