@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -25,6 +26,8 @@ SEPARATORS = ",;\t|"
 """What may stand between cells: what the header has most of."""
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 """What encodings other than plain UTF-8 begin with."""
+COMMENTS = re.compile(r"\A(\s*#[^\n]*\n)+")
+"""Lines before the header, such as the settings of a sweep."""
 PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
 STDIN = "-"
 
@@ -78,7 +81,7 @@ def _parsed(content: bytes) -> Cells:
         return _parquet(content)
     if content.startswith(ZIP):
         raise ValueError("a workbook or an archive, not text: save the sheet as CSV")
-    text = _text(content)
+    text = COMMENTS.sub("", _text(content))
     start = text.lstrip()[:1]
     if start == "{":
         return _records(_json_lines(text))

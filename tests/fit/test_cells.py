@@ -21,6 +21,7 @@ CELLS = {"params": ["1e8", "1e9"], "loss": ["3.1", "2.9"]}
         "\n params , loss \n1e8,3.1\n,\n1e9,2.9\n",
         '"params","loss"\n"1e8",3.1\n1e9,"2.9"\n',
         "\ufeffparams,loss\n1e8,3.1\n1e9,2.9\n",
+        "# settings\n# more, of them\nparams,loss\n1e8,3.1\n1e9,2.9\n",
         "params|loss\n1e8|3.1\n1e9|2.9\n",
         '{"params": "1e8", "loss": 3.1}\n\n{"loss": 2.9, "params": "1e9"}\n',
         '[{"params": "1e8", "loss": 3.1}, {"params": "1e9", "loss": 2.9}]',
