@@ -13,6 +13,7 @@ from analysis.advice.own import Estimate, OwnAnswer, answer_runs, kappa_profile
 from analysis.advice.own_report import own_as_csv, own_as_json, own_as_table
 from analysis.advice.plan import Plan, next_runs
 from analysis.advice.report import as_json, as_table, extrapolations
+from analysis.advice.resampled import Resampled
 from analysis.internal.counts import parse_count, show_count
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Option",
     "OwnAnswer",
     "Plan",
+    "Resampled",
     "advise",
     "answer_runs",
     "as_json",

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from analysis.internal.doors import checked
 from analysis.laws import Allocation, OuterPowerLaw, ParametricLaw
 
 SIZE_NAMES = {0.75: "three quarters", 0.5: "half", 0.3: "0.3"}
+WIDTH = 76
+"""Letters of a line."""
 MOST_LEFT_OUT = 8
 """Rows left out that a table names one by one."""
 
@@ -77,7 +80,7 @@ def own_as_csv(answer: OwnAnswer, plan: Plan | None = None) -> str:
 @checked
 def own_as_table(answer: OwnAnswer, plan: Plan | None = None) -> str:
     """Return the answer for a reader."""
-    lines = [f"{name:14} {text}".rstrip() for name, text in _head(answer)]
+    lines = [line for name, text in _head(answer) for line in _wrapped(f"{name:14} ", text)]
     lines += ["", "what a smaller model costs: more training compute for the same loss, %"]
     lines += _columns(answer)
     if answer.by_count:
@@ -85,10 +88,15 @@ def own_as_table(answer: OwnAnswer, plan: Plan | None = None) -> str:
             f"half the size, {name}: {_percent(one)} %" for name, one in answer.by_count.items()
         ]
     if answer.trust:
-        lines += ["", "what to trust", *(f"- {text}" for text in answer.trust)]
+        lines += ["", "what to trust"]
+        lines += [line for text in answer.trust for line in _wrapped("- ", text)]
     if plan is not None:
         lines += ["", "what to run next", *_plan(plan)]
     return "\n".join(lines)
+
+
+def _wrapped(name: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=name, subsequent_indent=" " * len(name))
 
 
 def rms(answer: OwnAnswer) -> float:

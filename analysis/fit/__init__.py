@@ -1,6 +1,7 @@
 """Robust fits of scaling laws to runs: the fit, the frozen runs it works on, the solver."""
 
 from analysis.fit.forms import PARAMETERS, Form
+from analysis.fit.jackknife import LeftOutFits
 from analysis.fit.newton import least_absolute, minimise
 from analysis.fit.parametric import (
     COEFFICIENTS,
@@ -27,6 +28,7 @@ __all__ = [
     "Form",
     "Indices",
     "LeftOut",
+    "LeftOutFits",
     "Objective",
     "Power",
     "Problems",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import sys
 from collections import Counter
+from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -32,7 +32,7 @@ PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
 STDIN = "-"
 
 
-def read_cells(source: str | os.PathLike[str]) -> Cells:
+def read_cells(source: str | PathLike[str]) -> Cells:
     """Read the columns of a table; "-" is standard input.
 
     Raises
@@ -53,7 +53,7 @@ def read_cells(source: str | os.PathLike[str]) -> Cells:
     return cells
 
 
-def _content(source: str | os.PathLike[str]) -> bytes:
+def _content(source: str | PathLike[str]) -> bytes:
     if source == STDIN:
         content = sys.stdin.buffer.read(LARGEST + 1)
     else:

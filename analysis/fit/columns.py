@@ -44,6 +44,8 @@ HEADED = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "millions": 1e6}
 HEADED |= {"b": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "trillion": 1e12}
 HEADER_UNIT = re.compile(r"[\s_]*[(\[]\s*(?:in\s+)?([a-z]+)\s*[)\]]\s*$", re.I)
 """A unit in a header: "params (M)", "tokens [billions]"."""
+FAR = 1e3
+"""Numbers without a letter that are so much smaller than those with one are in its unit."""
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"\d+,\d+")
 
@@ -102,19 +104,37 @@ def column_and_unit(column: str, cells: Cells) -> tuple[str, float]:
     return name, HEADED.get(headed[1].lower(), 1.0) if headed else 1.0
 
 
-def numbers_of(cells: Cells, column: str) -> Doubles:
-    """Return the numbers of a column, NaN where there is none."""
+def numbers_of(cells: Cells, column: str, role: str = "") -> Doubles:
+    """Return the numbers of a column, NaN where there is none.
+
+    In a loss, 2,665 is no count of thousands.
+
+    Raises
+    ------
+    ValueError
+        Naming the row: a text that is no number, or one that is in another unit than the rest.
+    """
     name, unit = column_and_unit(column, cells)
     values = np.full(len(cells[name]), np.nan)
+    lettered = np.zeros(len(values), bool)
     for row, text in enumerate(cells[name]):
         if text.strip().lower() not in MISSING:
-            values[row] = unit * number_of(text.strip(), f"row {row + 1}, column {name!r}")
+            where = f"row {row + 1}, column {name!r}"
+            values[row] = unit * number_of(text.strip(), where, counts=role != "loss")
+            lettered[row] = text.strip()[-1].upper() in SUFFIXES
+    plain = ~lettered & np.isfinite(values)
+    if lettered.any() and plain.any() and values[plain].max() < values[lettered].min() / FAR:
+        one, other = (int(np.flatnonzero(rows)[0]) for rows in (lettered, plain))
+        raise ValueError(
+            f"column {name!r} mixes units: row {one + 1} has {cells[name][one].strip()!r}, "
+            f"row {other + 1} has {cells[name][other].strip()!r}; write all of them in one"
+        )
     return values
 
 
-def number_of(text: str, where: str) -> float:
+def number_of(text: str, where: str, *, counts: bool = True) -> float:
     """Read a number as people write it: 1.3B, 300e9, 1,000; `where` is named if it is none."""
-    plain = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
+    plain = text.replace(",", "") if counts and THOUSANDS.fullmatch(text) else text
     plain = plain.replace(",", ".") if DECIMAL_COMMA.fullmatch(plain) else plain
     try:
         return float(plain)

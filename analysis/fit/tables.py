@@ -6,9 +6,9 @@ what was converted, averaged or chosen among is said. Rows count from 1 below th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Annotated, TypeAlias
 
 import numpy as np
@@ -35,7 +35,7 @@ from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Doubles, PositiveFloat, named, one_of, several
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 
-Source: TypeAlias = Annotated[str | os.PathLike[str], str | os.PathLike]
+Source: TypeAlias = Annotated[str | PathLike[str], str | PathLike]
 Texts: TypeAlias = Annotated[Mapping[str, str], named(str, str)]
 
 UNITS = {"nats": 1.0, "bits": float(np.log(2))}
@@ -178,7 +178,9 @@ class Sheet:
     def read(self, chosen: Mapping[str, str], flop_per_token: float) -> None:
         """Read the numbers of the columns, and tell what is missing from the others."""
         self.columns = dict(chosen)
-        found = {role: numbers_of(self.cells, chosen[role]) for role in NEEDED if role in chosen}
+        found = {
+            role: numbers_of(self.cells, chosen[role], role) for role in NEEDED if role in chosen
+        }
         for row in self.rows:
             bad = [role for role in found if not 0 < found[role][row] < np.inf]
             if bad:

@@ -39,6 +39,11 @@ def test_numbers_are_read_as_people_write_them(tmp_path, text, value):
     assert read(tmp_path, losses(f"{text},2e9,3.1")).runs.N.tolist() == [value]
 
 
+def test_a_comma_in_a_loss_is_no_mark_of_thousands(tmp_path):
+    table = read(tmp_path, "params;tokens;loss\n1,000,000;2e9;2,665\n")
+    assert (table.runs.N[0], table.runs.loss[0]) == (1e6, 2.665)
+
+
 @pytest.mark.parametrize("header", ["params (M)", "N [millions]", "Parameters (in millions)"])
 def test_a_unit_in_a_header_is_meant(tmp_path, header):
     text = losses("125,2e9,3.1", header=f"{header},tokens,loss")
@@ -203,6 +208,7 @@ def test_embeddings_give_another_count(tmp_path):
     ("text", "how", "message"),
     [
         (losses("x,2e9,3"), {}, "row 1, column 'params' must be a number such as 7B"),
+        (losses("1.3B,2e9,3", "350,2e9,3.2"), {}, "mixes units: row 1 has '1.3B', row 2 has '350'"),
         (losses("1e8,2e9,3", header="a,b,c"), {}, "no column of losses.*--columns loss="),
         (losses("1e8,2e9,3", header="a,b,loss"), {}, "no column for N and D.*there are a, b, loss"),
         (losses("1e8,3", header="params,loss"), {}, "no column for D"),
