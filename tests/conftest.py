@@ -42,6 +42,7 @@ SLOW = (
     "test_as_a_command",
     "test_a_reader_may_stop_early",
     "test_intervals_cover_the_planted_exponents",
+    "test_intervals_hold_the_truth",
 )
 """Tests that take seconds: `make quick` leaves them to `make test`."""
 

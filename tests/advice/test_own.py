@@ -180,3 +180,36 @@ class TestShown:
         names = [line.split(",")[0] for line in lines]
         assert {"kappa", "overhead at 0.5", "wall", "optimum N"} <= set(names)
         assert {line.count(",") for line in lines} == {3}
+
+
+def sizes_and_lengths(design, n, rng):
+    """Sizes, lengths and groups of n runs: a grid, budgets around their optima, here and there."""
+    if design == "grid":
+        rows, columns = {12: (4, 3), 24: (8, 3), 90: (10, 9)}[n]
+        N, D = np.meshgrid(np.geomspace(3e7, 3e9, rows), np.geomspace(1e9, 1e11, columns))
+        return N.ravel(), D.ravel(), N.ravel()
+    if design == "budgets":
+        rows, columns = {12: (3, 4), 24: (8, 3), 90: (10, 9)}[n]
+        C = np.repeat(np.geomspace(1e18, 1e21, rows), columns)
+        N = LAW.compute_optimal(C).N * np.tile(np.exp(np.linspace(-1.2, 1.2, columns)), rows)
+        return N, C / 6 / N, C
+    N = np.exp(rng.uniform(np.log(3e7), np.log(5e9), n))
+    return N, N * np.exp(rng.uniform(np.log(3), np.log(150), n)), np.arange(n) % max(n // 4, 8)
+
+
+@pytest.mark.parametrize(("n", "shared"), [(12, 0), (24, 3e-3), (90, 0)])
+def test_intervals_hold_the_truth_as_often_as_they_say(n, shared):
+    """Over three designs; with an error that groups share, whole groups are left out."""
+    truth, inside = compute_overhead(0.5, 0.45, 0.42), []
+    for design in ("grid", "budgets", "scattered"):
+        for seed in range(15):
+            rng = np.random.default_rng([seed, n])
+            N, D, groups = sizes_and_lengths(design, n, rng)
+            names, of = np.unique(groups, return_inverse=True)
+            errors = 3e-3 * rng.standard_normal(n) + shared * rng.standard_normal(len(names))[of]
+            loss = LAW.loss(N, D) * np.exp(errors)
+            found = answer_runs(table_of(N, D, loss, of if shared else None)).exchange[0.5]
+            if found.known:
+                inside.append(found.low <= truth <= found.high)
+    assert len(inside) > 25
+    assert 0.88 <= np.mean(inside)
