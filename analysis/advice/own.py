@@ -14,6 +14,7 @@ from os import PathLike
 from typing import Annotated, Any
 
 import numpy as np
+from scipy.special import fdtri
 
 from analysis.advice.resampled import Resampled, resample
 from analysis.fit import FitResult, Form, Runs, RunTable, fit_runs
@@ -43,6 +44,10 @@ NARROW = 2.0
 """The same if tokens a parameter vary by less than this factor."""
 SANE_RATIOS = (1e-2, 1e6)
 """Tokens a parameter beyond which D or N is something else."""
+SMALLEST = {"N": 1e4, "D": 1e6}
+"""Medians below which another unit may be meant."""
+LARGE, HIGH = 1e8, 6.0
+"""Median size from which a median loss above so many nats may be a perplexity."""
 OUTLIER = 6.0
 """Residuals of so many times the spread of the others are named."""
 
@@ -184,13 +189,18 @@ def answer_runs(
     rng = np.random.default_rng(seed)
     runs, groups = table.runs, table.groups
     different = runs.n_different if groups is None else min(runs.n_different, len(set(groups)))
+    if rises(runs):
+        raise ValueError(
+            f"the loss rises with size and with data: is {table.columns.get('loss', 'loss')!r} one?"
+        )
     fits = {}
     for name, form in (("sum", Form()), ("outer_power", Form(outer_power=True))):
         if runs.n_different > len(form.names):
             fits[name] = leave_out(runs, form, fit_adaptive(runs, form), groups, rng)
     if not fits:
+        where = ", ".join(f"{role} from {name!r}" for role, name in table.columns.items())
         raise ValueError(
-            f"{runs.n_different} different runs do not determine a law of five constants"
+            f"{runs.n_different} different runs do not determine a law of five constants ({where})"
         )
     enough = "outer_power" in fits and fits["outer_power"].spare >= FEWEST_SPARE
     form_name = "outer_power" if enough else "sum"
@@ -238,6 +248,13 @@ def kappa_profile(answer: OwnAnswer) -> dict[str, list[float]]:
     runs, delta = answer.table.runs, answer.fit.delta
     held = [fit_runs(runs, Form(kappa=kappa), delta=delta).objective for kappa in POWERS]
     return {"kappa": list(POWERS), "objective": held}
+
+
+def rises(runs: Runs) -> bool:
+    """Return whether the loss goes up with size and with data, as an accuracy would."""
+    logs = np.stack([np.ones(len(runs)), np.log(runs.N), np.log(runs.D)], axis=1)
+    slopes = np.linalg.lstsq(logs, np.log(runs.loss), rcond=None)[0][1:]
+    return bool((slopes > 0).all())
 
 
 def of_others() -> dict[float, Estimate]:
@@ -332,11 +349,7 @@ def doubts(
         )
     if fit.status != "converged":
         said.append(f"the fit: {STATUS.get(fit.status, fit.status)}")
-    ratio = runs.D / runs.N
-    if not SANE_RATIOS[0] < np.median(ratio) < SANE_RATIOS[1]:
-        said.append(
-            f"tokens a parameter are about {np.median(ratio):.3g}: is D in FLOP, or N in millions?"
-        )
+    said += _units(table)
     if tied(runs):
         said.append(
             "size and data grow together in these runs: what either does alone is guessed; "
@@ -344,6 +357,11 @@ def doubts(
         )
     if any("several kinds" in one for one in table.notes):
         said.append("runs of several kinds, such as training sets, seem to be in one table")
+    if table.groups is None and _shared(fits, residuals, runs):
+        said.append(
+            "all runs of one size lie on one side of the law: if they share an error, as "
+            "checkpoints of a run do, say so with --group"
+        )
     if table.groups is not None and _checkpoints(table):
         said.append(
             "checkpoints of one run are rows: they share its errors, and its learning rate was "
@@ -354,8 +372,9 @@ def doubts(
     half, others = exchange[0.5], of_others()[0.5]
     if not others.low <= half.value <= others.high:
         said.append(
-            f"half the size would cost {100 * half.value:.3g} %: outside everything published "
-            f"({100 * others.low:.0f} to {100 * others.high:.0f} %)"
+            f"half the size would cost {_per_cent(half.value)}: outside what a new laboratory "
+            f"should expect from the public runs ({_per_cent(others.low)} to "
+            f"{_per_cent(others.high)})"
         )
     return said + _influence(table, fits, half) + _outliers(table, residuals)
 
@@ -366,6 +385,50 @@ STATUS = {
     "too few runs": "no more different runs than constants",
     "not converged": "the search was cut short",
 }
+
+
+def _per_cent(value: float) -> str:
+    if not np.isfinite(value):
+        return "infinitely much"
+    return f"{100 * value:.3g} %" if value < 10 else f"{100 * value:,.0f} %"
+
+
+def _units(table: RunTable) -> list[str]:
+    """Say which numbers are so far from usual that another unit may be meant."""
+    N, D, loss = (float(np.median(getattr(table.runs, name))) for name in ("N", "D", "loss"))
+    columns = {role: table.columns.get(role, role) for role in ("N", "D", "loss")}
+    said = []
+    if N < SMALLEST["N"]:
+        said.append(
+            f"models of about {show_count(N)} parameters: if they are in millions, say "
+            f"--columns N={columns['N']}:M"
+        )
+    if D < SMALLEST["D"]:
+        said.append(
+            f"training sets of about {show_count(D)} tokens: if they are in billions, say "
+            f"--columns D={columns['D']}:B"
+        )
+    if not said and not SANE_RATIOS[0] < D / N < SANE_RATIOS[1]:
+        said.append(f"about {D / N:.3g} tokens a parameter: is D in FLOP, or N in another unit?")
+    if N > LARGE and loss > HIGH:
+        said.append(
+            f"losses of about {loss:.3g} are high for models of this size: are they perplexities "
+            "(--loss-unit perplexity)?"
+        )
+    return said
+
+
+def _shared(fits: LeftOutFits, residuals: Doubles, runs: Runs) -> bool:
+    """Whether the residuals of runs of one size go together more than chance would have them."""
+    sizes, of = np.unique(runs.N, return_inverse=True)
+    n, k = len(runs), len(sizes)
+    spare = n - k - fits.fit.n_parameters
+    if k < 3 or spare < FEWEST_SPARE:
+        return False
+    means = np.bincount(of, residuals) / np.bincount(of)
+    between = float((np.bincount(of) * means**2).sum()) / k
+    within = float(((residuals - means[of]) ** 2).sum()) / spare
+    return between > within * float(fdtri(k, spare, 0.9999))
 
 
 def _correlation(runs: Runs) -> float:

@@ -15,11 +15,13 @@ from analysis.advice.own import SIZES, Estimate, OwnAnswer
 from analysis.advice.plan import Plan
 from analysis.internal.counts import show_count
 from analysis.internal.doors import checked
-from analysis.laws import Allocation, OuterPowerLaw, ParametricLaw
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, OuterPowerLaw, ParametricLaw
 
 SIZE_NAMES = {0.75: "three quarters", 0.5: "half", 0.3: "0.3"}
 WIDTH = 76
 """Letters of a line."""
+NEAR = 0.005
+"""So near to 1 an outer power is not told from it."""
 MOST_LEFT_OUT = 8
 """Rows left out that a table names one by one."""
 
@@ -34,6 +36,7 @@ def own_as_json(answer: OwnAnswer, plan: Plan | None = None) -> str:
             "left_out": [{"row": one.row, "why": one.why} for one in table.left_out],
             "columns": dict(table.columns),
             "notes": list(table.notes),
+            "groups": None if table.groups is None else len(set(table.groups)),
         },
         "law": {"form": answer.form, "status": answer.fit.status, **_constants(law)},
         "sum": _constants(plain),
@@ -67,6 +70,10 @@ def own_as_csv(answer: OwnAnswer, plan: Plan | None = None) -> str:
     for name, value in _constants(answer.law).items():
         rows.writerow((name, value, "", ""))
     estimates = {f"overhead at {k_N:g}": answer.exchange[k_N] for k_N in SIZES}
+    estimates |= {f"both together at {k_N:g}": answer.combined[k_N] for k_N in SIZES}
+    estimates |= {f"overhead at 0.5, {name}": one for name, one in answer.by_count.items()}
+    if answer.kappa is not None:
+        estimates["outer power"] = answer.kappa
     for name, one in (estimates | {"wall": answer.wall}).items():
         rows.writerow((name, one.value, *((one.low, one.high) if one.known else ("", ""))))
     runs = [("optimum", run) for run in answer.optimum]
@@ -74,6 +81,11 @@ def own_as_csv(answer: OwnAnswer, plan: Plan | None = None) -> str:
     for name, run in runs:
         for what, value in _run(run).items():
             rows.writerow((f"{name} {what}", value, "", ""))
+    said = [("trust", text) for text in answer.trust]
+    said += [("left out", f"row {one.row}: {one.why}") for one in answer.table.left_out]
+    said += [("note", text) for text in answer.table.notes]
+    for pair in said:
+        rows.writerow((*pair, "", ""))
     return out.getvalue().rstrip("\n")
 
 
@@ -121,10 +133,10 @@ def verdict(answer: OwnAnswer) -> str:
     said = f"{kappa.value:.3g}"
     if not kappa.known:
         return f"{said}, but the runs do not say how sure"
-    said += f" [{kappa.low:.2g}, {kappa.high:.2g}]"
-    if kappa.low <= 1 <= kappa.high:
-        return f"{said}: the runs do not tell it from 1, the sum of two powers"
-    return f"{said}: the runs reject 1, the sum of two powers"
+    said += f" [{kappa.low:.3g}, {kappa.high:.3g}]"
+    if kappa.low <= 1 + NEAR and kappa.high >= 1 - NEAR:
+        return f"{said}: it may well be 1, which is the sum of two powers"
+    return f"{said}: the runs reject 1, which is the sum of two powers"
 
 
 def _head(answer: OwnAnswer) -> list[tuple[str, str]]:
@@ -143,21 +155,30 @@ def _head(answer: OwnAnswer) -> list[tuple[str, str]]:
     worst = ", ".join(f"row {row} {100 * value:+.2g} %" for row, value in answer.worst)
     head.append(("residuals", f"{100 * rms(answer):.2g} % (rms)"))
     head.append(("the worst", worst))
-    for run in answer.optimum or (_middle(answer),):
+    asked = "" if answer.optimum else ", a budget in the middle of the runs"
+    for run in answer.optimum or _middle(answer):
         head.append(
             (
                 "optimal",
                 f"{show_count(run.N)} parameters, {show_count(run.D)} tokens for "
-                f"{show_count(run.C)} FLOP: {run.D / run.N:.3g} tokens a parameter",
+                f"{show_count(run.C)} FLOP{asked}: {run.D / run.N:.3g} tokens a parameter",
             )
         )
+    if answer.sure:
+        drawn = "leaving out one run, or group, at a time"
+        if answer.resampled is not None:
+            drawn = f"{answer.resampled.drawn} resamples; that of the outer power by leaving out"
+        head.append(("intervals", f"of 95 %, by {drawn}"))
     return head
 
 
-def _middle(answer: OwnAnswer) -> Allocation:
-    """The optimum of the budget in the middle of the runs."""
+def _middle(answer: OwnAnswer) -> tuple[Allocation, ...]:
+    """The optimum of the budget in the middle of the runs, if the runs determine a law."""
+    if answer.fit.status != "converged":
+        return ()
     runs = answer.table.runs
-    return answer.law.compute_optimal(float(np.exp(np.log(6 * runs.N * runs.D).mean())))
+    C = np.exp(np.log(FLOP_PER_PARAMETER_TOKEN * runs.N * runs.D).mean())
+    return (answer.law.compute_optimal(float(C)),)
 
 
 def _columns(answer: OwnAnswer) -> list[str]:
@@ -166,7 +187,7 @@ def _columns(answer: OwnAnswer) -> list[str]:
         found = (answer.exchange[k_N], answer.others[k_N], answer.combined[k_N])
         own, others, both = map(_percent, found)
         rows.append((SIZE_NAMES[k_N], own, others, both))
-    rows.append(("the wall, size", _percent(answer.wall), "", ""))
+    rows.append(("wall, % of size", _percent(answer.wall), "", ""))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from analysis.advice.own import OwnAnswer
+from analysis.fit.sandwich import LARGEST_CONDITION
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Doubles, PositiveFloat, count
@@ -81,6 +82,11 @@ def next_runs(
         )
     sizes, lengths, cost = sizes[fair], lengths[fair], cost[fair]
     design = Design(law, runs.N, runs.D)
+    if not design.determined:
+        raise ValueError(
+            "answer must be of runs that determine a law, for a plan; here the runs do not "
+            "determine a law: add one size with more and with less data first"
+        )
     chosen = min(
         (_search(design, sizes, lengths, cost, n_runs, budget, share) for share in SHARES),
         key=lambda picks: design.variance(sizes[picks], lengths[picks]),
@@ -124,6 +130,14 @@ class Design:
         self.centre = np.log(N).mean(), np.log(D).mean()
         self.information = self._of(N, D)
         self.gradient = self._gradient()
+
+    @property
+    def determined(self) -> bool:
+        """Whether the runs tell the constants of the law, so that more of them can be planned."""
+        scale = np.sqrt(np.diag(self.information))
+        if not (scale > 0).all():
+            return False
+        return bool(np.linalg.cond(self.information / np.outer(scale, scale)) < LARGEST_CONDITION)
 
     def variance(self, N: Doubles, D: Doubles) -> float:
         """Return the variance of its logarithm with these runs more, in units of the noise's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from analysis.advice import (
@@ -42,7 +43,7 @@ def parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
-    add("runs", metavar="RUNS", help="the table, or - for standard input")
+    add("runs", metavar="RUNS", help="the table, or - for standard input; goes first")
     pairs: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     add("--columns", metavar="ROLE=COLUMN", **pairs, help="the column of N, D, C, loss or group;"
         " N=params:M is in millions")  # fmt: skip
@@ -50,7 +51,8 @@ def parser() -> Parser:
     add("--group", metavar="COLUMN", help="rows of one text share an error: a run's checkpoints")
     add("--loss-unit", choices=(*UNITS, PERPLEXITY), default="nats", help="(default: nats a token)")
     add("--bytes-per-token", metavar="NUMBER", help="by which a loss a byte is multiplied")
-    add("--flop-per-token", metavar="NUMBER", help="FLOP a parameter and token (default: 6)")
+    add("--flop-per-token", metavar="NUMBER", help="FLOP a parameter and token, to tell D or N"
+        " from C (default: 6)")  # fmt: skip
     add("--best-of", metavar="COLUMN", help="of rows with one N and D keep the best of this column")
     add("--keep", choices=KEEPS, nargs="+", default=(), help="keep what is left out otherwise")
     add("--embeddings", metavar="COLUMN", help="parameters of the embedding, which N counts")
@@ -71,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the answer; return the exit status."""
     options = parser().parse_args(arguments)
     try:
+        outputs = [options.report, options.law_out, options.checkpoint]
+        _check_outputs(options.runs, [name for name in outputs if name is not None])
         columns = _pairs("columns", options.columns)
         columns |= {"group": options.group} if options.group else {}
         given = {
@@ -104,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.next is not None:
             plan = next_runs(answer, options.next, parse_count(options.budget, "budget"))
         if options.law_out is not None:
-            write_law(options.law_out, answer.law, table.runs)
+            write_law(options.law_out, answer.fit, table.runs)
         if options.report is not None:
             from analysis.command.page import write_page
 
@@ -116,11 +120,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _check_outputs(runs: str, outputs: Sequence[str]) -> None:
+    """Refuse to write where the runs are, where another output goes, or over a folder."""
+    taken = [Path(runs).resolve()]
+    for name in outputs:
+        path = Path(name).resolve()
+        if path in taken:
+            raise ValueError(f"{name} is written to, and is RUNS or another output already")
+        if path.is_dir():
+            raise ValueError(f"{name} is a folder; name a file in it")
+        taken.append(path)
+
+
 def _pairs(name: str, texts: Sequence[str]) -> dict[str, str]:
     found = {}
     for text in texts:
         key, sign, value = text.partition("=")
         if not (key and sign and value):
-            raise ValueError(f"--{name} takes pairs such as N=params, got {text!r}")
+            raise ValueError(
+                f"--{name} takes pairs such as N=params, and RUNS goes before it; got {text!r}"
+            )
+        if key in found:
+            raise ValueError(f"--{name} gives {key} twice")
         found[key] = value
     return found

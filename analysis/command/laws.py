@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from analysis.fit import Runs
+from analysis.fit import FitResult, Runs
 from analysis.internal.checks import shown
 from analysis.internal.display import Shown
 from analysis.internal.files import write_whole
@@ -27,11 +27,11 @@ class LawOfRuns(Shown):
     ranges: Ranges
 
 
-def write_law(path: str | PathLike[str], law: ParametricLaw, runs: Runs) -> None:
+def write_law(path: str | PathLike[str], fit: FitResult, runs: Runs) -> None:
     """Write a law with the ranges of its runs; the file is whole or as it was."""
     ranges = {"N": runs.N, "D": runs.D, "multiplier": runs.D / runs.N}
     seen = {name: [float(values.min()), float(values.max())] for name, values in ranges.items()}
-    text = json.dumps({**asdict(law), "runs": seen}, indent=1) + "\n"
+    text = json.dumps({**asdict(fit.law), "status": fit.status, "runs": seen}, indent=1) + "\n"
     write_whole(Path(path), text.encode())
 
 

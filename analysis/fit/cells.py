@@ -112,6 +112,11 @@ def _separated(text: str) -> Cells:
         rows = [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: not CSV ({error})") from None
+    if names.count("") > 1 or len(names) == 1:
+        raise ValueError(
+            "the first line is no header of columns; separate them by commas or tabs, and leave no "
+            "title above"
+        )
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
         raise ValueError(f"the column {twice[0]!r} is there twice: rename one")
@@ -138,8 +143,20 @@ def _records(records: Any) -> Cells:
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise ValueError(f"row {number} is no object with a value for each column")
+    if len(records) == 1 and all(isinstance(value, dict) for value in records[0].values()):
+        raise ValueError("a column in each object: write it with orient='records'")
+    records = [_flat(record) for record in records]
     names = dict.fromkeys(name for record in records for name in record)
     return {name: [_cell(record.get(name)) for record in records] for name in names}
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with the values of inner ones by names in parts: "config.n_params"."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        inner = _flat(value) if isinstance(value, dict) else None
+        flat |= {name: value} if inner is None else {f"{name}.{k}": v for k, v in inner.items()}
+    return flat
 
 
 def _parquet(content: bytes) -> Cells:

@@ -15,17 +15,17 @@ from analysis.internal.kinds import Doubles
 NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "N": (
-            *("n", "params", "parameters", "nparams", "nparameters", "numparams"),
-            *("numparameters", "paramcount", "totalparams", "totalparameters", "modelparams"),
-            *("modelsize", "nonembeddingparams", "nonembparams", "activeparams", "size"),
+            *("params", "parameters", "nparams", "nparameters", "numparams", "numparameters"),
+            *("paramcount", "totalparams", "totalparameters", "modelparams", "modelsize"),
+            *("nonembeddingparams", "nonembparams", "activeparams", "size", "n"),
         ),
         "D": (
-            *("d", "tokens", "traintokens", "trainingtokens", "ntokens", "numtokens"),
-            *("tokensseen", "tokenstrained", "totaltokens", "datasize", "datasetsize"),
+            *("tokens", "traintokens", "trainingtokens", "ntokens", "numtokens", "tokensseen"),
+            *("tokenstrained", "totaltokens", "datasize", "datasetsize", "d"),
         ),
         "C": (
-            *("c", "flops", "flop", "compute", "trainflops", "trainflop", "trainingflops"),
-            *("trainingflop", "trainingcompute", "totalflops", "isoflop", "budget"),
+            *("flops", "flop", "compute", "trainflops", "trainflop", "trainingflops"),
+            *("trainingflop", "trainingcompute", "totalflops", "isoflop", "budget", "c"),
         ),
         "loss": (
             *("valloss", "validationloss", "evalloss", "finalvalloss", "testloss", "loss"),
@@ -33,7 +33,7 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("ppl", "perplexity", "valppl", "evalppl", "valperplexity", "trainloss"),
         ),
         "rate": ("lr", "learningrate", "maxlr", "peaklr", "maxlearningrate"),
-        "run": ("run", "runid", "runname"),
+        "run": ("run", "runid", "runname", "experiment", "exp", "trial", "name", "id"),
         "step": ("step", "steps", "iteration", "checkpoint", "ckpt"),
     }
 )
@@ -42,11 +42,14 @@ NEEDED = ("N", "D", "C", "loss")
 MISSING = {"", "-", "na", "n/a", "nan", "none", "null", "missing", "#n/a"}
 HEADED = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "millions": 1e6}
 HEADED |= {"b": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "trillion": 1e12}
-HEADER_UNIT = re.compile(r"[\s_]*[(\[]\s*(?:in\s+)?([a-z]+)\s*[)\]]\s*$", re.I)
-"""A unit in a header: "params (M)", "tokens [billions]"."""
+HEADER_UNIT = re.compile(
+    r"[\s_]*[(\[]\s*(?:in\s+)?([A-Za-z]+)\s*[)\]]\s*$|_([KMBT])$|_(millions|billions|trillions)$"
+)
+"""A unit in a header: "params (M)", "tokens [in billions]", "params_M"."""
 FAR = 1e3
 """Numbers without a letter that are so much smaller than those with one are in its unit."""
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+MANY_THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3}(,\d{3})+\.\d+")
 DECIMAL_COMMA = re.compile(r"\d+,\d+")
 
 
@@ -56,6 +59,9 @@ def chosen_columns(cells: Cells, columns: Mapping[str, str]) -> dict[str, str]:
         if role not in (*NEEDED, "group"):
             raise ValueError(f"columns are given for N, D, C, loss and group, not for {role!r}")
         column_and_unit(column, cells)
+        twice = [other for other, name in columns.items() if name == column and other != role]
+        if twice and "group" not in (role, *twice):
+            raise ValueError(f"the column {column!r} is given for {role} and for {twice[0]}")
     taken = {column_and_unit(column, cells)[0] for column in columns.values()}
     rest = {name: values for name, values in cells.items() if name not in taken}
     guessed = {role: first_of(rest, NAMES[role]) for role in NEEDED if role not in columns}
@@ -63,9 +69,10 @@ def chosen_columns(cells: Cells, columns: Mapping[str, str]) -> dict[str, str]:
     if "loss" not in found:
         raise ValueError(f"no column of losses; name it with --columns loss=...; {there(cells)}")
     if len({"N", "D", "C"} & set(found)) < 2:
-        missing = " and ".join(role for role in ("N", "D") if role not in found)
+        missing = [role for role in ("N", "D") if role not in found]
+        how = " ".join(f"{role}=..." for role in missing)
         raise ValueError(
-            f"no column for {missing}; name it with --columns {missing[0]}=...; {there(cells)}"
+            f"no column for {' and '.join(missing)}; say which with --columns {how}; {there(cells)}"
         )
     if {"N", "D"} <= set(found) and "C" not in columns:
         found.pop("C", None)
@@ -84,11 +91,16 @@ def plain_name(name: str) -> str:
 
 
 def first_of(cells: Cells, names: Sequence[str]) -> str | None:
-    """Return the column that bears the first of these names that any bears."""
-    plain: dict[str, str] = {}
+    """Return the column that bears the first of these names that any bears.
+
+    Of a name in parts, "config.n_params", the last part is enough if no whole name is among them.
+    """
+    whole: dict[str, str] = {}
+    last: dict[str, str] = {}
     for column in cells:
-        plain.setdefault(plain_name(column), column)
-    return next((plain[name] for name in names if name in plain), None)
+        whole.setdefault(plain_name(column), column)
+        last.setdefault(plain_name(re.split(r"[./]", column)[-1]), column)
+    return next((known[name] for known in (whole, last) for name in names if name in known), None)
 
 
 def column_and_unit(column: str, cells: Cells) -> tuple[str, float]:
@@ -100,14 +112,29 @@ def column_and_unit(column: str, cells: Cells) -> tuple[str, float]:
         raise ValueError(f"there is no column {column!r}; {there(cells)}")
     if unit:
         return name, SUFFIXES[unit.upper()]
-    headed = HEADER_UNIT.search(name)
-    return name, HEADED.get(headed[1].lower(), 1.0) if headed else 1.0
+    headed = header_unit(name)
+    return name, HEADED.get(headed.lower(), 1.0) if headed else 1.0
+
+
+def header_unit(name: str) -> str:
+    """Return the unit that a header has, known or not; empty if it has none."""
+    found = HEADER_UNIT.search(name)
+    return next((part for part in found.groups() if part), "") if found else ""
+
+
+def has_decimal_commas(cells: Cells) -> bool:
+    """Return whether a comma is a decimal point in a table, as some cell of it shows."""
+    return any(
+        DECIMAL_COMMA.fullmatch(text.strip()) and not THOUSANDS.fullmatch(text.strip())
+        for values in cells.values()
+        for text in values
+    )
 
 
 def numbers_of(cells: Cells, column: str, role: str = "") -> Doubles:
-    """Return the numbers of a column, NaN where there is none.
+    """Return the numbers of a column, NaN where there is none, or only a word such as "crashed".
 
-    In a loss, 2,665 is no count of thousands.
+    A comma is a decimal point in a loss, and where another cell of the table shows that it is one.
 
     Raises
     ------
@@ -115,26 +142,30 @@ def numbers_of(cells: Cells, column: str, role: str = "") -> Doubles:
         Naming the row: a text that is no number, or one that is in another unit than the rest.
     """
     name, unit = column_and_unit(column, cells)
-    values = np.full(len(cells[name]), np.nan)
+    texts = [text.strip() for text in cells[name]]
+    decimal = role == "loss" or (
+        has_decimal_commas(cells) and not any(map(MANY_THOUSANDS.fullmatch, texts))
+    )
+    values = np.full(len(texts), np.nan)
     lettered = np.zeros(len(values), bool)
-    for row, text in enumerate(cells[name]):
-        if text.strip().lower() not in MISSING:
+    for row, text in enumerate(texts):
+        if text.lower() not in MISSING and any(map(str.isdigit, text)):
             where = f"row {row + 1}, column {name!r}"
-            values[row] = unit * number_of(text.strip(), where, counts=role != "loss")
-            lettered[row] = text.strip()[-1].upper() in SUFFIXES
+            values[row] = unit * number_of(text, where, decimal=decimal)
+            lettered[row] = text[-1].upper() in SUFFIXES
     plain = ~lettered & np.isfinite(values)
     if lettered.any() and plain.any() and values[plain].max() < values[lettered].min() / FAR:
         one, other = (int(np.flatnonzero(rows)[0]) for rows in (lettered, plain))
         raise ValueError(
-            f"column {name!r} mixes units: row {one + 1} has {cells[name][one].strip()!r}, "
-            f"row {other + 1} has {cells[name][other].strip()!r}; write all of them in one"
+            f"column {name!r} mixes units: row {one + 1} has {texts[one]!r}, "
+            f"row {other + 1} has {texts[other]!r}; write all of them in one"
         )
     return values
 
 
-def number_of(text: str, where: str, *, counts: bool = True) -> float:
+def number_of(text: str, where: str, *, decimal: bool = False) -> float:
     """Read a number as people write it: 1.3B, 300e9, 1,000; `where` is named if it is none."""
-    plain = text.replace(",", "") if counts and THOUSANDS.fullmatch(text) else text
+    plain = text.replace(",", "") if not decimal and THOUSANDS.fullmatch(text) else text
     plain = plain.replace(",", ".") if DECIMAL_COMMA.fullmatch(plain) else plain
     try:
         return float(plain)
@@ -157,8 +188,14 @@ def rows_where(cells: Cells, where: Mapping[str, str]) -> np.ndarray:
     for column, text in where.items():
         if column not in cells:
             raise ValueError(f"there is no column {column!r}; {there(cells)}")
-        rows = [row for row in rows if cells[column][row].strip() == text]
+        rows = [row for row in rows if _same(cells[column][row].strip(), text.strip())]
         if not rows:
             some = ", ".join(sorted(set(cells[column]))[:6])
             raise ValueError(f"no row has {text!r} in {column!r}; there is {some}")
     return np.array(rows)
+
+
+def _same(cell: str, text: str) -> bool:
+    """Whether a cell is this text, or the same number."""
+    numbers = is_number(cell) and is_number(text)
+    return cell == text or (numbers and number_of(cell, "") == number_of(text, ""))

@@ -15,12 +15,15 @@ import numpy as np
 
 from analysis.fit.cells import STDIN, Cells, read_cells
 from analysis.fit.columns import (
+    HEADED,
     MISSING,
     NAMES,
     NEEDED,
     chosen_columns,
     column_and_unit,
     first_of,
+    has_decimal_commas,
+    header_unit,
     is_number,
     numbers_of,
     plain_name,
@@ -47,6 +50,8 @@ HIGHEST = 14.0
 MOST_DIVERGED = 0.1
 """The share of rows that may have diverged."""
 MOST_KINDS = 20
+ROUGHLY = 0.25
+"""By how much 6 N D may be off a column of compute before that is said."""
 KEEPS = ("diverged", "repeats")
 
 
@@ -95,7 +100,7 @@ def read_table(
     where: Texts | None = None,
     loss_unit: Annotated[str, one_of(*UNITS, PERPLEXITY)] = "nats",
     bytes_per_token: PositiveFloat = 1.0,
-    flop_per_token: PositiveFloat = float(FLOP_PER_PARAMETER_TOKEN),
+    flop_per_token: PositiveFloat | None = None,
     best_of: str | None = None,
     keep: Annotated[Sequence[str], several(one_of(*KEEPS), least=0)] = (),
     embeddings: str | None = None,
@@ -118,7 +123,8 @@ def read_table(
     bytes_per_token : float
         By which a loss a byte is multiplied.
     flop_per_token : float
-        FLOP of training per parameter and token, by which N or D is told from C and the other.
+        FLOP of training per parameter and token, by which N or D is told from C and the other; 6
+        by default, as everywhere else.
     best_of : str, optional
         A column, such as the learning rate: of rows with one N and D the best loss is kept. Without
         it, a column that is called a learning rate.
@@ -142,10 +148,12 @@ def read_table(
     try:
         sheet = Sheet(cells, rows_where(cells, where or {}))
         sheet.read(chosen_columns(cells, columns or {}), flop_per_token)
+        sheet.compare_compute(columns or {})
         sheet.convert(loss_unit, bytes_per_token)
         if "diverged" not in keep:
             sheet.leave_out_diverged()
         if "repeats" not in keep:
+            sheet.leave_out_copies()
             sheet.keep_the_best(best_of)
         return sheet.table(_embedding(cells, embeddings, vocabulary, width))
     except ValueError as error:
@@ -175,7 +183,7 @@ class Sheet:
         self.notes: list[str] = []
         self.values: dict[str, Doubles] = {}
 
-    def read(self, chosen: Mapping[str, str], flop_per_token: float) -> None:
+    def read(self, chosen: Mapping[str, str], flop_per_token: float | None) -> None:
         """Read the numbers of the columns, and tell what is missing from the others."""
         self.columns = dict(chosen)
         found = {
@@ -190,12 +198,33 @@ class Sheet:
         gone = {one.row - 1 for one in self.left_out}
         self.rows = np.array([row for row in self.rows if row not in gone], dtype=int)
         self.values = {role: values[self.rows] for role, values in found.items()}
-        if "N" not in self.values:
-            self.values["N"] = self.values["C"] / flop_per_token / self.values["D"]
-            self.notes.append(f"N is C / ({flop_per_token:g} D)")
-        if "D" not in self.values:
-            self.values["D"] = self.values["C"] / flop_per_token / self.values["N"]
-            self.notes.append(f"D is C / ({flop_per_token:g} N)")
+        given = flop_per_token or float(FLOP_PER_PARAMETER_TOKEN)
+        if "C" not in self.values and flop_per_token is not None:
+            raise ValueError("--flop-per-token tells N or D from C, and both are there")
+        for role, other in (("N", "D"), ("D", "N")):
+            if role not in self.values:
+                self.values[role] = self.values["C"] / given / self.values[other]
+                self.notes.append(f"{role} is {chosen['C']!r} / ({given:g} {other})")
+        self._say_units()
+
+    def _say_units(self) -> None:
+        for role in ("N", "D"):
+            unit = header_unit(self.columns.get(role, ""))
+            if unit and unit.lower() not in HEADED:
+                self.notes.append(f"({unit}) in {self.columns[role]!r} is taken for no unit")
+        if has_decimal_commas(self.cells):
+            self.notes.append("a comma is read as a decimal point")
+
+    def compare_compute(self, asked: Mapping[str, str]) -> None:
+        """Say that a column of compute is not used, and what it would say, if it is not 6 N D."""
+        column = first_of(self.cells, NAMES["C"])
+        if "C" in self.columns or column is None or column in asked.values():
+            return
+        with np.errstate(invalid="ignore"):
+            own = numbers_of(self.cells, column)[self.rows]
+            factor = float(np.nanmedian(own / (self.values["N"] * self.values["D"])))
+        if np.isfinite(factor) and abs(factor / FLOP_PER_PARAMETER_TOKEN - 1) > ROUGHLY:
+            self.notes.append(f"{column!r} is not used; it is about {factor:.3g} N D, not 6 N D")
 
     def convert(self, unit: str, bytes_per_token: float) -> None:
         """Put the losses into nats a token."""
@@ -204,7 +233,7 @@ class Sheet:
         if "perplexity" in kind or "ppl" in kind:
             if unit != PERPLEXITY:
                 raise ValueError(f"{column!r} is a perplexity: --loss-unit perplexity converts it")
-        elif kind in ("bpb", "bitsperbyte") and unit != "bits":
+        elif ("bpb" in kind or "bitsper" in kind) and (unit != "bits" or bytes_per_token == 1):
             raise ValueError(
                 f"{column!r} is in bits a byte: give --loss-unit bits and --bytes-per-token"
             )
@@ -257,27 +286,35 @@ class Sheet:
                 return f"runs of several kinds? --where {column}={min(texts)} reads one of them"
         return "runs of several kinds?"
 
+    def leave_out_copies(self) -> None:
+        """Leave out rows that have the numbers of another row: they are no runs of their own."""
+        seen: dict[tuple[float, ...], int] = {}
+        kept = np.ones(len(self.rows), bool)
+        for i, run in enumerate(zip(*(self.values[r] for r in ("N", "D", "loss")), strict=True)):
+            first = seen.setdefault(run, i)
+            if first != i:
+                kept[i] = False
+                self._leave(self.rows[i], f"same N, D and loss as row {self.rows[first] + 1}")
+        self._keep(kept)
+
     def keep_the_best(self, best_of: str | None) -> None:
-        """Of rows with one N and D that differ in a column, keep the one of the best loss."""
+        """Of rows with one N and D that differ in a column, keep those of the best mean loss."""
         column = best_of or first_of(self.cells, NAMES["rate"])
         if best_of is not None and best_of not in self.cells:
             raise ValueError(f"there is no column {best_of!r}; {there(self.cells)}")
-        of = _alike(self.values["N"], self.values["D"])
+        if column is None:
+            return
+        of, loss = _alike(self.values["N"], self.values["D"]), self.values["loss"]
+        texts = np.array([self.cells[column][row].strip() for row in self.rows])
         kept = np.ones(len(of), bool)
         for one in np.flatnonzero(np.bincount(of) > 1):
             same = np.flatnonzero(of == one)
-            if column and len({self.cells[column][self.rows[i]] for i in same}) > 1:
-                best = same[self.values["loss"][same].argmin()]
-                for i in same[same != best]:
-                    kept[i] = False
-                    self._leave(
-                        self.rows[i],
-                        f"same N and D as row {self.rows[best] + 1}, whose {column!r} does better",
-                    )
+            means = {text: loss[same[texts[same] == text]].mean() for text in set(texts[same])}
+            best = min(means, key=lambda text: means[text])
+            for i in same[texts[same] != best]:
+                kept[i] = False
+                self._leave(self.rows[i], f"{column!r} {best} does better at the same N and D")
         self._keep(kept)
-        repeats = int(len(of[kept]) - len(np.unique(of[kept])))
-        if repeats:
-            self.notes.append(f"{repeats} rows repeat the N and D of another: all count")
 
     def table(self, embedding: Doubles | None) -> RunTable:
         """Return the runs."""
@@ -291,8 +328,12 @@ class Sheet:
                 counts["with embeddings"] = N + own
             else:
                 counts["without embeddings"] = N - own
-            if min(map(np.min, counts.values())) <= 0:
-                raise ValueError("the embeddings are larger than N; does N leave them out?")
+            bad = self.rows[~(np.concatenate([*counts.values()]) > 0)]
+            if len(bad):
+                raise ValueError(
+                    f"row {bad[0] + 1}: the embedding must be a number, and smaller than N; does N "
+                    "leave it out?"
+                )
         runs = behind(Runs)(N, self.values["D"], self.values["loss"])
         left_out = tuple(sorted(self.left_out, key=lambda one: one.row))
         return RunTable(
@@ -300,17 +341,37 @@ class Sheet:
         )
 
     def _groups(self) -> np.ndarray | None:
-        column = self.columns.get("group")
-        if column is None:
-            column = first_of(self.cells, NAMES["run"])
-            if column is None:
-                return None
-            labels = [self.cells[column][row] for row in self.rows]
-            if len(set(labels)) in (1, len(labels)):
-                return None
-            self.columns["group"] = column
-            self.notes.append(f"rows of one {column!r} are drawn together: they share its errors")
-        return np.array([self.cells[column][row].strip() for row in self.rows])
+        """Labels of the groups: those of a column, or of the checkpoints of a run, or of seeds."""
+        asked = self.columns.get("group")
+        column = asked or first_of(self.cells, NAMES["run"])
+        if column is not None:
+            labels = np.array([self.cells[column][row].strip() for row in self.rows], dtype=object)
+            blank = labels == ""
+            labels[blank] = [f"row {row + 1}" for row in self.rows[blank]]
+            if asked is not None or self._are_checkpoints(labels):
+                self.columns["group"] = column
+                self.notes.append(
+                    f"rows of one {column!r} share its errors and are left out together"
+                )
+                return labels.astype(str)
+        of = _alike(self.values["N"], self.values["D"])
+        repeats = len(of) - len(np.unique(of))
+        if not repeats:
+            return None
+        self.notes.append(
+            f"{repeats} rows repeat the N and D of another: all count, and are left out together"
+        )
+        return of.astype(str)
+
+    def _are_checkpoints(self, labels: np.ndarray) -> bool:
+        """Whether rows of a label are one size at several lengths, for most of the labels."""
+        several = 0
+        for one in set(labels):
+            own = labels == one
+            if len(set(self.values["N"][own])) > 1:
+                return False
+            several += len(set(self.values["D"][own])) > 1
+        return several > len(set(labels)) / 2
 
     def _leave(self, row: int, why: str) -> None:
         self.left_out.append(LeftOut(int(row) + 1, why))
@@ -325,12 +386,16 @@ def _embedding(
 ) -> Doubles | None:
     """Return the parameters of the embedding in each row, if they are told."""
     if embeddings is not None:
+        if vocabulary is not None or width is not None:
+            raise ValueError("--embeddings says it already: leave out --vocabulary and --width")
         return numbers_of(cells, embeddings)
     if (vocabulary is None) != (width is None):
         raise ValueError("--vocabulary and --width go together")
     if vocabulary is None or width is None:
         return None
     rows = len(next(iter(cells.values())))
+    if width not in cells and not is_number(width):
+        raise ValueError(f"there is no column {width!r}; {there(cells)}")
     widths = numbers_of(cells, width) if width in cells else np.full(rows, parse_count(width))
     return np.asarray(vocabulary * widths)
 

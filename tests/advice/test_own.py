@@ -51,7 +51,7 @@ def test_the_form_says_what_the_runs_support():
     plain = ParametricLaw(E=1.7, A=400.0, B=2000.0, alpha=0.34, beta=0.37)
     kappa = answer_runs(grid(plain, noise=2e-3)).kappa
     assert kappa.low < 1 < kappa.high
-    assert "do not tell it from 1" in own_as_table(answer_runs(grid(plain, noise=2e-3)))
+    assert "it may well be 1" in own_as_table(answer_runs(grid(plain, noise=2e-3)))
     assert "reject 1" in own_as_table(ANSWER)
 
 
@@ -97,9 +97,31 @@ def test_checkpoints_are_told():
     assert "checkpoints" not in trusted(TABLE)
 
 
+def test_sizes_and_lengths_in_another_unit_are_told():
+    runs = TABLE.runs
+    assert "N=params:M" in trusted(table_of(runs.N / 1e6, runs.D, runs.loss))
+    assert "D=tokens:B" in trusted(table_of(runs.N, runs.D / 1e9, runs.loss))
+    assert "columns" not in trusted(TABLE)
+
+
+def test_high_losses_are_told_to_be_perplexities_perhaps():
+    runs = TABLE.runs
+    assert "are they perplexities" in trusted(
+        table_of(10 * runs.N, runs.D, np.exp(runs.loss - 0.6))
+    )
+
+
+def test_an_error_that_sizes_share_is_told():
+    runs = TABLE.runs
+    sizes, of = np.unique(runs.N, return_inverse=True)
+    shared = 0.02 * np.random.default_rng(5).standard_normal(len(sizes))[of]
+    assert "say so with --group" in trusted(table_of(runs.N, runs.D, runs.loss * np.exp(shared)))
+    assert "--group" not in trusted(TABLE)
+
+
 def test_an_answer_beyond_everything_published_is_told():
     steep = ParametricLaw(E=1.7, A=5e6, B=4e9, alpha=0.95, beta=1.0)
-    assert "outside everything published" in trusted(grid(steep, noise=1e-3))
+    assert "outside what a new laboratory should expect" in trusted(grid(steep, noise=1e-3))
 
 
 def test_a_run_far_from_the_law_is_told_by_its_row():

@@ -135,7 +135,11 @@ def test_the_page_stands_alone(capsys, runs, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--columns", "N"], "--columns takes pairs such as N=params, got 'N'"),
+        (
+            ["--columns", "N"],
+            "--columns takes pairs such as N=params, and RUNS goes before it; got 'N'",
+        ),
+        (["--columns", "N=params", "N=tokens"], "--columns gives N twice"),
         (["--where", "=b"], "--where takes pairs"),
         (["--columns", "N=size"], "there is no column 'size'"),
         (["--next", "3"], "--next and --budget go together"),
@@ -145,7 +149,8 @@ def test_the_page_stands_alone(capsys, runs, tmp_path):
         (["--compute", "lots"], "compute must be a number such as"),
         (["--vocabulary", "32K"], "--vocabulary and --width go together"),
         (["--bytes-per-token", "none"], "bytes-per-token must be a number"),
-        (["--report", "."], "."),
+        (["--report", "."], ". is a folder; name a file in it"),
+        (["--report", "a", "--law-out", "./a"], "./a is written to, and is RUNS or another output"),
     ],
 )
 def test_what_is_wrong_is_one_line(capsys, runs, arguments, message):
@@ -170,3 +175,32 @@ def test_the_table_of_somebody_else_is_read_as_it_is(capsys):
     assert half["low"] < 0.42 < half["high"]
     assert found["law"]["form"] == "outer_power"
     assert found["trust"] == []
+
+
+def test_the_runs_are_never_written_over(capsys, runs):
+    before = runs.read_bytes()
+    for option in ("--report", "--law-out", "--checkpoint"):
+        assert "is RUNS or another" in refused(capsys, runs, option, runs, "--resamples", "100")
+    assert runs.read_bytes() == before
+
+
+def test_what_rises_is_no_loss(capsys, tmp_path):
+    rows = [f"{N},{D},{1e-10 * N + 1e-12 * D + 0.1}" for N in (1e8, 3e8, 1e9) for D in (2e9, 8e9)]
+    path = written(tmp_path, "\n".join(["params,tokens,acc", *rows]))
+    assert "is 'acc' one?" in refused(capsys, path, "--columns", "loss=acc")
+
+
+def test_runs_that_determine_no_law_are_not_planned_from(capsys, tmp_path):
+    rows = [f"{N},{20 * N},{LAW.loss(N, 20 * N)}" for N in (1e8, 2e8, 4e8, 8e8, 1e9, 2e9, 3e9)]
+    path = written(tmp_path, "\n".join(["params,tokens,loss", *rows]))
+    assert "grow together" in " ".join(answer(capsys, path)["trust"])
+    said = refused(capsys, path, "--next", "2", "--budget", "1e20")
+    assert "the runs do not determine a law" in said
+
+
+def test_the_sheet_keeps_the_warnings(capsys, tmp_path):
+    path = written(tmp_path, f"{NINE}1e9,,3.1\n")
+    assert main(["fit", str(path), "--format", "csv"]) == 0
+    out = capsys.readouterr().out
+    assert "trust,few runs" in out.replace('"', "")
+    assert "left out,row 10: 'tokens' has no number" in out.replace('"', "")

@@ -44,7 +44,9 @@ def test_a_comma_in_a_loss_is_no_mark_of_thousands(tmp_path):
     assert (table.runs.N[0], table.runs.loss[0]) == (1e6, 2.665)
 
 
-@pytest.mark.parametrize("header", ["params (M)", "N [millions]", "Parameters (in millions)"])
+@pytest.mark.parametrize(
+    "header", ["params_M", "params (M)", "N [millions]", "Parameters (in millions)"]
+)
 def test_a_unit_in_a_header_is_meant(tmp_path, header):
     text = losses("125,2e9,3.1", header=f"{header},tokens,loss")
     assert read(tmp_path, text).runs.N.tolist() == [1.25e8]
@@ -82,7 +84,7 @@ def test_the_loss_of_validation_goes_before_that_of_training(tmp_path):
 def test_compute_gives_what_is_not_there(tmp_path, header, row):
     table = read(tmp_path, losses(row, header=header))
     assert (table.runs.N[0], table.runs.D[0]) == pytest.approx((1e8, 2e9))
-    assert "C / (6 " in table.notes[0]
+    assert "/ (6 " in table.notes[0]
     table = read(tmp_path, losses(row, header=header), flop_per_token=12.0)
     assert table.runs.N[0] * table.runs.D[0] == pytest.approx(1e17)
 
@@ -107,6 +109,8 @@ def test_losses_become_nats_a_token(tmp_path, unit, how, loss):
     [
         ("params,tokens,ppl", {}, "'ppl' is a perplexity: --loss-unit perplexity"),
         ("params,tokens,bpb", {}, "'bpb' is in bits a byte"),
+        ("params,tokens,eval/bpb", {"columns": {"loss": "eval/bpb"}}, "is in bits a byte"),
+        ("params,tokens,bpb", {"loss_unit": "bits"}, "give --loss-unit bits and --bytes-per-t"),
         ("params,tokens,loss", {"loss_unit": "perplexity"}, "no perplexity: it goes down to 0.9"),
     ],
 )
@@ -170,7 +174,7 @@ def test_of_several_learning_rates_the_best_is_kept(tmp_path):
     table = read(tmp_path, text)
     assert table.rows.tolist() == [2, 3]
     assert [one.row for one in table.left_out] == [1]
-    assert "same N and D as row 2, whose 'lr' does better" in table.left_out[0].why
+    assert table.left_out[0].why == "'lr' 1e-3 does better at the same N and D"
     assert read(tmp_path, text, keep=["repeats"]).rows.tolist() == [1, 2, 3]
     renamed = text.replace("lr", "width_multiplier")
     assert read(tmp_path, renamed, best_of="width_multiplier").rows.tolist() == [2, 3]
@@ -179,11 +183,67 @@ def test_of_several_learning_rates_the_best_is_kept(tmp_path):
 def test_seeds_are_all_kept_and_counted(tmp_path):
     table = read(tmp_path, f"{GOOD}\n1e8,2e9,3.11\n")
     assert len(table.runs) == 4
-    assert table.notes == ("1 rows repeat the N and D of another: all count",)
+    assert table.notes[0].startswith("1 rows repeat the N and D of another: all count")
+    assert len(set(table.groups)) == 3
+    assert table.groups[0] == table.groups[3]
+
+
+def test_a_copy_of_a_row_is_no_run_of_its_own(tmp_path):
+    table = read(tmp_path, f"{GOOD}\n1e8,2e9,3.1\n")
+    assert [(one.row, one.why) for one in table.left_out] == [(4, "same N, D and loss as row 1")]
+    assert len(read(tmp_path, f"{GOOD}\n1e8,2e9,3.1\n", keep=["repeats"]).runs) == 4
+
+
+def test_the_rate_of_the_best_mean_is_kept_with_all_its_seeds(tmp_path):
+    rows = ["1e8,2e9,1,3.0", "1e8,2e9,1,3.4", "1e8,2e9,2,3.1", "1e8,2e9,2,3.12"]
+    table = read(tmp_path, losses(*rows, "1e9,2e9,1,2.9", header="params,tokens,lr,loss"))
+    assert table.rows.tolist() == [3, 4, 5]
+
+
+def test_commas_are_decimal_points_where_a_cell_shows_it(tmp_path):
+    text = "params;tokens (B);loss\n1e8;1,25;3,1870\n1e9;16,125;2,900\n2e9;64;2,8\n"
+    table = read(tmp_path, text)
+    assert table.runs.D.tolist() == [1.25e9, 1.6125e10, 6.4e10]
+    assert table.runs.loss.tolist() == [3.187, 2.9, 2.8]
+    assert "a comma is read as a decimal point" in table.notes
+
+
+def test_a_column_of_compute_that_is_not_used_is_told_if_it_says_something_else(tmp_path):
+    text = losses("1e8,2e9,3.1,4.8e18", "1e9,2e9,2.9,4.8e19", header="params,tokens,loss,flops")
+    assert "'flops' is not used; it is about 24 N D, not 6 N D" in read(tmp_path, text).notes
+    same = text.replace("4.8e18", "1.2e18").replace("4.8e19", "1.2e19")
+    assert read(tmp_path, same).notes == ()
+
+
+def test_a_row_number_is_no_size_where_there_is_a_better_name(tmp_path):
+    text = losses("1,512,1e8,2e9,3.1", header="n,d,params,tokens,loss")
+    assert dict(read(tmp_path, text).columns) == {"N": "params", "D": "tokens", "loss": "loss"}
+
+
+def test_an_unknown_unit_in_a_header_is_told(tmp_path):
+    notes = read(tmp_path, losses("125,2e9,3.1", header="params (mio),tokens,loss")).notes
+    assert notes == ("(mio) in 'params (mio)' is taken for no unit",)
+
+
+def test_a_word_in_place_of_a_loss_leaves_the_row_out(tmp_path):
+    table = read(tmp_path, f"{GOOD}\n3e9,2e10,crashed\n")
+    assert [(one.row, one.why) for one in table.left_out] == [(4, "'loss' is 'crashed'")]
+
+
+def test_names_in_parts_are_found_by_their_last(tmp_path):
+    text = '{"config": {"n_params": 1e8, "tokens": 2e9}, "summary": {"val": {"loss": 3.1}}}\n'
+    assert read(tmp_path, text + text.replace("1e8", "1e9")).runs.N.tolist() == [1e8, 1e9]
 
 
 def test_checkpoints_of_a_run_are_a_group(tmp_path):
     rows = ["a,1e8,1e9,3.3", "a,1e8,2e9,3.1", "b,1e9,2e9,2.9", "b,1e9,4e9,2.8"]
+    for header in ("Name", "experiment"):
+        named = read(tmp_path, losses(*rows, header=f"{header},params,tokens,loss"))
+        assert named.groups.tolist() == ["a", "a", "b", "b"]
+    blank = read(tmp_path, losses(*rows, ",2e9,4e9,2.7", header="run,params,tokens,loss"))
+    assert blank.groups.tolist() == ["a", "a", "b", "b", "row 5"]
+    sizes = losses("web,1e8,1e9,3", "web,1e9,1e9,2.9", header="name,params,tokens,loss")
+    assert read(tmp_path, sizes).groups is None
     table = read(tmp_path, losses(*rows, header="run_id,params,tokens,loss"))
     assert table.groups.tolist() == ["a", "a", "b", "b"]
     assert table.columns["group"] == "run_id"
@@ -207,12 +267,16 @@ def test_embeddings_give_another_count(tmp_path):
 @pytest.mark.parametrize(
     ("text", "how", "message"),
     [
-        (losses("x,2e9,3"), {}, "row 1, column 'params' must be a number such as 7B"),
+        (losses("1x,2e9,3"), {}, "row 1, column 'params' must be a number such as 7B"),
+        (losses("x,2e9,3"), {}, "no row is left: row 1, 'params' is 'x'"),
+        (GOOD, {"columns": {"N": "params", "D": "params"}}, "'params' is given for N and for D"),
+        (GOOD, {"vocabulary": 5.0, "width": "wide"}, "there is no column 'wide'"),
+        (GOOD, {"flop_per_token": 2.0}, "tells N or D from C, and both are there"),
         (losses("1.3B,2e9,3", "350,2e9,3.2"), {}, "mixes units: row 1 has '1.3B', row 2 has '350'"),
         (losses("1e8,2e9,3", header="a,b,c"), {}, "no column of losses.*--columns loss="),
         (losses("1e8,2e9,3", header="a,b,loss"), {}, "no column for N and D.*there are a, b, loss"),
         (losses("1e8,3", header="params,loss"), {}, "no column for D"),
-        ("loss\n3\n", {}, "no column for N and D"),
+        ("loss\n3\n", {}, "the first line is no header of columns"),
         (GOOD, {"columns": {"N": "size"}}, "there is no column 'size'"),
         (GOOD, {"columns": {"N": "params:Q"}}, "there is no column 'params:Q'"),
         (GOOD, {"columns": {"X": "params"}}, "not for 'X'"),
@@ -220,7 +284,7 @@ def test_embeddings_give_another_count(tmp_path):
         (GOOD, {"where": {"loss": "9"}}, "no row has '9' in 'loss'"),
         (GOOD, {"best_of": "lr"}, "there is no column 'lr'"),
         (GOOD, {"vocabulary": 5.0}, "--vocabulary and --width go together"),
-        (GOOD, {"vocabulary": 1e9, "width": "5"}, "the embeddings are larger than N"),
+        (GOOD, {"vocabulary": 1e9, "width": "5"}, "row 1: the embedding must be a number, and sm"),
         (losses(",2e9,3"), {}, "no row is left: row 1, 'params' has no number"),
     ],
 )
