@@ -1,6 +1,7 @@
 """The practitioner's question: where a run stands, how small it could be, what others chose."""
 
 from analysis.advice.answer import Advice, Option, advise
+from analysis.advice.estimates import Estimate
 from analysis.advice.models import (
     bands,
     beyond,
@@ -9,7 +10,7 @@ from analysis.advice.models import (
     place_models,
     tokens_at_overhead,
 )
-from analysis.advice.own import Estimate, OwnAnswer, answer_runs, kappa_profile
+from analysis.advice.own import OwnAnswer, answer_runs, kappa_profile
 from analysis.advice.own_report import own_as_csv, own_as_json, own_as_table
 from analysis.advice.plan import Plan, next_runs
 from analysis.advice.report import as_json, as_table, extrapolations

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.advice.own import SIZES, Estimate, OwnAnswer
+from analysis.advice.estimates import SIZES, Estimate
+from analysis.advice.own import OwnAnswer
 from analysis.advice.plan import Plan
 from analysis.internal.counts import show_count
 from analysis.internal.doors import checked

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analysis.advice.own import Estimate, combined
+from analysis.advice.estimates import Estimate, combined
 from analysis.advice.plan import Design
 from analysis.exercises.answers import PERCENT, Key, Mistake, Number, Numbers
 from analysis.laws import PUBLISHED

@@ -31,6 +31,8 @@ from analysis.internal.kinds import Doubles
 TURN = 1.345
 """Where Huber's loss turns, in standard deviations of the noise."""
 FIRST_DELTA, LEAST_DELTA = 1e-3, 1e-6
+WIDEST = 100.0
+"""Half a width, of a logarithm, beyond which nothing is known."""
 MOST_GROUPS = 100
 """Groups that are left out one at a time; of more, several at once."""
 
@@ -46,17 +48,20 @@ class LeftOutFits(Shown):
         Those of the fit without each group, in the order of the law's.
     groups : array, shape (n,)
         The group of each run, from 0.
+    n_different : int
+        Different runs (N, D): a repeat tells of the noise, and nothing of the law.
     """
 
     fit: FitResult
     parameters: Doubles
     groups: np.ndarray
+    n_different: int
 
     @property
     def spare(self) -> int:
-        """Degrees of freedom of the error: runs, or groups if these are fewer, less parameters."""
+        """Degrees of freedom of the error: different runs less parameters, or groups less one."""
+        own = self.n_different - self.fit.n_parameters
         groups = len(np.unique(self.groups))
-        own = self.fit.n_runs - self.fit.n_parameters
         return max(own if groups == self.fit.n_runs else min(own, groups - 1), 0)
 
     def error(self, values: Doubles) -> float:
@@ -84,7 +89,10 @@ class LeftOutFits(Shown):
             logs = np.log(np.asarray(quantity(self.parameters[3], self.parameters[4])))
         if not (np.isfinite(logs).all() and 0 < value < np.inf):
             return value, 0.0, float("inf")
-        factor = float(np.exp(min(self.half_width(logs, level), 700.0)))
+        width = self.half_width(logs, level)
+        if width > WIDEST:
+            return value, 0.0, float("inf")
+        factor = float(np.exp(width))
         return value, value / factor, value * factor
 
 
@@ -113,4 +121,4 @@ def leave_out(
     problems = form.problems(runs, weights)
     starts = np.repeat(problems.theta(form.row(fit.law))[:, None], len(weights), axis=1)
     theta, _, _ = minimise(problems, starts, fit.delta, first_delta=fit.delta)
-    return LeftOutFits(fit, problems.parameters(theta), of)
+    return LeftOutFits(fit, problems.parameters(theta), of, runs.n_different)

@@ -8,7 +8,7 @@ import pytest
 from tables import NINE, grid, read, table_of
 
 from analysis.advice import answer_runs, kappa_profile, own_as_csv, own_as_json, own_as_table
-from analysis.advice.own import Estimate, combined, of_others
+from analysis.advice.estimates import Estimate, combined, of_others
 from analysis.fit import LeftOut
 from analysis.laws import OuterPowerLaw, ParametricLaw
 from analysis.tradeoff import compute_overhead, minimum_model_scale
@@ -40,6 +40,14 @@ def test_nine_runs_cannot_know(tmp_path):
     left = answer.fits["sum"].parameters
     assert left[0].max() > 1.5 * left[0].min()
     assert left[3].max() > 1.3 * left[3].min()
+
+
+def test_copies_with_another_last_digit_do_not_make_nine_runs_more(tmp_path):
+    header, *rows = NINE.split()
+    copies = [row[:-1] + str((int(row[-1]) + 1) % 10) for row in rows]
+    answer = answer_runs(read(tmp_path, "\n".join([header, *rows, *copies])))
+    assert len(answer.table.runs) == 18
+    assert not answer.sure
 
 
 def test_too_few_runs_for_a_law_are_refused():

@@ -36,7 +36,7 @@ ELSEWHERE = {
     "advice.answer.Advice": "a result",
     "advice.answer.Option": "a result",
     "advice.plan.Plan": "a result",
-    "advice.own.Estimate": "a result",
+    "advice.estimates.Estimate": "a result",
     "advice.own.OwnAnswer": "a result",
     "advice.resampled.Resampled": "a result",
     "atlas.arms.Arm": "says what an arm is; those there are stand in `ARMS`",
