@@ -46,6 +46,7 @@ from analysis.datasets import athena, batches, epoch, gadre, kempner, porian, re
 from analysis.derivation import certificates, steps
 from analysis.exercises import answers, checking
 from analysis.figures import explorer, law, picture
+from analysis.fit import law_files
 from analysis.fit import tables as fit_tables
 from analysis.internal import counts, display
 from analysis.lab import experiments, gradient, language, training
@@ -85,6 +86,9 @@ MODELS = models.load_models().head(3)
 FITTED = recipes.fit_recipe(RUNS, recipes.POOLED)["c4"]
 BOOTED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS)
 OWN = own.answer_runs(grid(POST))
+LAW_FILE = written(
+    Path(tempfile.mkdtemp()), '{"E": 1.7, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3}', "law.json"
+)
 NINE_RUNS = written(Path(tempfile.mkdtemp()), NINE)
 BUDGETS = np.repeat(np.geomspace(1e18, 1e20, 4), 6)
 SIZES = POST.compute_optimal(BUDGETS).N * np.tile(np.geomspace(0.4, 2.5, 6), 4)
@@ -647,6 +651,7 @@ CALLS = by_name(
     ),
     call(fit_tables.read_table, source=NINE_RUNS, refused={"source": None}),
     call(fit_tables.read_runs, source=NINE_RUNS, refused={"source": None}),
+    call(law_files.read_law, path=LAW_FILE, refused={"path": None}),
     call(
         own.answer_runs,
         table=OWN.table,

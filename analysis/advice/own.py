@@ -27,6 +27,8 @@ from analysis.internal.kinds import Doubles, NonNegativeInt, able_to, one, sever
 from analysis.laws import Allocation, ParametricLaw
 from analysis.tradeoff import compute_overhead, minimum_model_scale
 
+BAND_SIZES = tuple(np.round(np.linspace(0.1, 0.98, 45), 3).tolist())
+"""Sizes k_N at which a law that is written has its interval."""
 POWERS = tuple(np.round(np.geomspace(0.2, 2.0, 61), 4).tolist())
 """Outer powers at which the profile is computed."""
 SEED = 17
@@ -98,6 +100,14 @@ class OwnAnswer(Shown):
     def at(self, k_N: float) -> Estimate:
         """Return the overhead at k_N times the optimal size, a fraction, with its interval."""
         return _overhead(self.resampled or self.fits[self.form], k_N, self.sure)
+
+    def band(self) -> dict[str, list[float]]:
+        """Return sizes "k_N", and the ends "low" and "high" at each; empty if there are none."""
+        found = {k_N: self.at(k_N) for k_N in BAND_SIZES}
+        known = {k_N: one for k_N, one in found.items() if one.known}
+        ends = {"low": [one.low for one in known.values()], "high": []}
+        ends["high"] = [one.high for one in known.values()]
+        return {"k_N": list(known), **ends} if known else {}
 
     @property
     def worst(self) -> list[tuple[int, float]]:

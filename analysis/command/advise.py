@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from analysis.advice import advise, as_json, as_table
-from analysis.command.laws import Ranges, read_law
+from analysis.fit.law_files import Ranges, read_law
 from analysis.internal.counts import parse_count
 from analysis.internal.terminal import Parser, say
 from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
@@ -103,4 +103,5 @@ def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | No
     if not name.endswith(".json"):
         known = ", ".join(LAWS)
         raise ValueError(f"--law must be one of {known}, or a file .json, got {name!r}")
-    return (read := read_law(name)).law, None, read.ranges
+    read = read_law(name)
+    return read.law, None, read.ranges

@@ -15,8 +15,8 @@ from analysis.advice import (
     own_as_json,
     own_as_table,
 )
-from analysis.command.laws import write_law
 from analysis.fit import read_table
+from analysis.fit.law_files import write_law
 from analysis.fit.tables import KEEPS, PERPLEXITY, UNITS
 from analysis.internal.counts import parse_count
 from analysis.internal.terminal import Parser, say
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.next is not None:
             plan = next_runs(answer, options.next, parse_count(options.budget, "budget"))
         if options.law_out is not None:
-            write_law(options.law_out, answer.fit, table.runs)
+            write_law(options.law_out, answer.fit, table.runs, answer.band())
         if options.report is not None:
             from analysis.command.page import write_page
 

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from os import PathLike
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ from sympy.codegen.cfunctions import expm1
 from analysis.derivation import Derivation, G, T, k_D, m, x
 from analysis.figures.law import plot_overhead
 from analysis.figures.picture import Picture, show
+from analysis.fit import read_law
 from analysis.internal.checks import extended, positive, same_length
 from analysis.internal.counts import PATTERN, SUFFIXES
 from analysis.internal.display import Shown
@@ -34,6 +36,7 @@ from analysis.internal.kinds import array, mapping_with, named
 from analysis.laws import PUBLISHED, ParametricLaw, PublishedLaw
 from analysis.studies.atlas import pooled_band, pooled_law
 from analysis.studies.chinchilla import recorded_band, recorded_refit
+from analysis.tradeoff import compute_overhead
 
 FUNCTIONS = {name: f"Math.{name}" for name in ("expm1", "log1p")} | {"h": "h"}
 SERIES_BELOW, SERIES_TERMS = 0.02, 7
@@ -220,8 +223,17 @@ def fitted_laws() -> dict[str, Fitted]:
 
 
 @checked
-def interactive_curve(derivation: Derivation) -> Explorer:
+def interactive_curve(
+    derivation: Derivation, *, law: str | PathLike[str] | None = None
+) -> Explorer:
     """Return the overhead curve with which a reader can try out sizes, budgets, laws and models.
+
+    With `law`, a file that `python -m analysis fit --law-out` wrote, that law comes first.
+
+    Raises
+    ------
+    ValueError
+        If the file is no law (`analysis.fit.read_law`).
 
     Examples
     --------
@@ -229,7 +241,15 @@ def interactive_curve(derivation: Derivation) -> Explorer:
     >>> "Math.log1p" in interactive_curve(derive()).html
     True
     """
-    fitted = fitted_laws()
-    first = fitted["all"].law
+    fitted = fitted_laws() if law is None else {"own": _own(law)} | fitted_laws()
+    first = next(iter(fitted.values())).law
     still = show(plot_overhead, first.alpha, first.beta, size=(5.6, 3.3), outlined=False)
     return explorer(derivation, PUBLISHED, fitted=fitted, still=still)
+
+
+def _own(path: str | PathLike[str]) -> Fitted:
+    read = read_law(path)
+    note = "Grey: the 95 % interval of these runs." if read.band else "How sure is not known."
+    k_N = [0.5, 1.0]
+    at = [float(one) for one in compute_overhead(k_N, read.law.alpha, read.law.beta)]
+    return Fitted("Your own runs", read.law, read.band or {"k_N": k_N, "low": at, "high": at}, note)

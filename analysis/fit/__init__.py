@@ -2,6 +2,7 @@
 
 from analysis.fit.forms import PARAMETERS, Form
 from analysis.fit.jackknife import LeftOutFits
+from analysis.fit.law_files import LawOfRuns, read_law
 from analysis.fit.newton import least_absolute, minimise
 from analysis.fit.parametric import (
     COEFFICIENTS,
@@ -27,6 +28,7 @@ __all__ = [
     "FitResult",
     "Form",
     "Indices",
+    "LawOfRuns",
     "LeftOut",
     "LeftOutFits",
     "Objective",
@@ -47,6 +49,7 @@ __all__ = [
     "parametric_objective",
     "profile_exponents",
     "project",
+    "read_law",
     "read_runs",
     "read_table",
     "seeded_starts",

@@ -9,6 +9,9 @@ from tables import NINE, written
 
 from analysis.__main__ import main
 from analysis.datasets import DATASETS, DataUnavailableError
+from analysis.derivation import derive
+from analysis.figures.explorer import interactive_curve
+from analysis.fit import read_law
 from analysis.laws import OuterPowerLaw
 
 LAW = OuterPowerLaw(E=1.7, A=3000.0, B=12000.0, alpha=0.45, beta=0.42, kappa=0.7)
@@ -98,6 +101,13 @@ def test_the_law_is_written_and_the_other_command_takes_it(capsys, runs, tmp_pat
     assert found["extrapolates"] == ["1T tokens, beyond the 300B of the fitted runs"]
     assert main(["--N", "1B", "--D", "100B", "--law", str(law)]) == 0
     assert ")^0." in capsys.readouterr().out
+    read = read_law(law)
+    assert set(read.ranges) == {"N", "D", "multiplier"}
+    place = read.band["k_N"].index(0.5)
+    assert read.band["low"][place] < 0.351 < read.band["high"][place]
+    html = interactive_curve(derive(), law=law).html
+    assert '<option value="own">Your own runs' in html
+    assert html.index('value="own"') < html.index('value="all"')
 
 
 @pytest.mark.parametrize(
@@ -109,6 +119,12 @@ def test_the_law_is_written_and_the_other_command_takes_it(capsys, runs, tmp_pat
         ('{"E": 1.7, "A": -4, "B": 2000, "alpha": 0.3, "beta": 0.3}', "A must be positive"),
         ('{"E": 1, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3, "kappa": 0}', "kappa must be posi"),
         ('{"E": 1, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3, "runs": 3}', "runs must be the ends"),
+        ('{"E": 1, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3, "band": 3}', "band must be numbers"),
+        (
+            '{"E": 1, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3,'
+            ' "band": {"k_N": [1], "low": [], "high": []}}',
+            "band must have as many",
+        ),
     ],
 )
 def test_a_bad_law_is_refused_by_name(capsys, tmp_path, text, message):

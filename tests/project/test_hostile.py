@@ -57,6 +57,7 @@ ELSEWHERE = {
     "derivation.steps.Derivation": "a result, made by `derive`",
     "exercises.checking.Check": "a result",
     "fit.forms.Form": "behind the doors of the fits",
+    "fit.law_files.LawOfRuns": "a result, made by `read_law`",
     "fit.jackknife.LeftOutFits": "a result",
     "fit.tables.LeftOut": "a result",
     "fit.tables.RunTable": "a result, made by `read_table`",
