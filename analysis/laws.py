@@ -250,6 +250,31 @@ class ParametricLaw(Shown):
         return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
 
     @checked(finite=True, under="raise")
+    def compute_optimal_for_data(self, D: Positive) -> Allocation:
+        """Return the run for which D tokens are compute-optimal: where the marginal rate is 1.
+
+        N = (alpha A D**beta / (beta B))**(1 / alpha).
+
+        Parameters
+        ----------
+        D : float or array
+            Tokens.
+
+        Returns
+        -------
+        Allocation
+            N parameters, D tokens and C = 6 N D FLOP, each of the shape of D.
+
+        Raises
+        ------
+        ValueError
+            If D is not positive and finite, or the answer leaves the range of double precision.
+        """
+        log_ratio = np.log(self.alpha * self.A / (self.beta * self.B)) + self.beta * np.log(D)
+        N = np.exp(log_ratio / self.alpha)
+        return Allocation(plain(N), plain(D), plain(FLOP_PER_PARAMETER_TOKEN * N * D))
+
+    @checked(finite=True, under="raise")
     def marginal_rate(self, N: Positive, D: Positive) -> FloatOrArray:
         """Return m = -dlnD/dlnN on the iso-loss curve through (N, D).
 

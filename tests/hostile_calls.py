@@ -204,6 +204,7 @@ CALLS = by_name(
     call(POST.compute_optimal, C=1e22),
     call(POST.compute_optimal_for_loss, L=2.0),
     call(POST.compute_optimal_for_size, N=1e9),
+    call(POST.compute_optimal_for_data, D=2e10),
     call(POST.marginal_rate, **RUN),
     call(PAIR.loss, **RUN),
     call(PAIR.compute_optimal, C=1e22),

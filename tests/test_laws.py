@@ -147,6 +147,13 @@ def test_the_optimum_of_a_size_is_the_optimum_of_its_compute(law, N):
     assert law.marginal_rate(N, found.D) == pytest.approx(1, rel=1e-9)
 
 
+@given(laws, st.floats(7, 15).map(lambda exponent: 10.0**exponent))
+def test_the_optimum_of_tokens_is_the_optimum_of_its_size(law, N):
+    found = law.compute_optimal_for_size(N)
+    back = law.compute_optimal_for_data(found.D)
+    assert (back.N, back.D, back.C) == pytest.approx((found.N, found.D, found.C), rel=1e-9)
+
+
 class TestEnsemble:
     SINGLE = tuple(PUBLISHED[name].law for name in ("hoffmann-2022", "besiroglu-2024"))
     MANY = LawEnsemble(*np.array([dataclasses.astuple(law) for law in SINGLE]).T)

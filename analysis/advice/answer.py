@@ -1,7 +1,8 @@
 """One question, answered whole: where a run stands, what else reaches its loss, how sure it is.
 
-The run may be given by its size and its tokens, by its size and a loss or a budget, or, if it is to
-be compute-optimal, by a loss or a budget alone. `python -m analysis` asks this on the command line.
+The run may be given by its size and its tokens, by either and a budget, by its size and a loss, or,
+if it is to be compute-optimal, by any of the four alone. `python -m analysis` asks this on the
+command line.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def advise(
     ----------
     law : ParametricLaw
     N, D, loss, compute : float, optional
-        The run: N and D, or N and loss, or N and compute; or loss or compute alone, for the
+        The run: N and D, or either and compute, or N and loss; or one of the four alone, for the
         compute-optimal run. Counts, nats per token, FLOP.
     inference_tokens, inference_cost_ratio : float
         The use, as in `analysis.serving.lifetime_optimal`; without it nothing is said of cost over
@@ -137,12 +138,13 @@ def advise(
     (0.117, [1.0, 0.75, 0.58, 0.5, 0.35, 0.25])
     """
     asked = {"N": N, "D": D, "loss": loss, "compute": compute}
-    ask = _question({name: value for name, value in asked.items() if value is not None})
+    given = {name: value for name, value in asked.items() if value is not None}
+    ask = _question(given)
     T, r = inference_tokens, inference_cost_ratio
     placement = ask(law)
     run = placement.run
     reached = behind(law.loss)(run.N, run.D)
-    named = [(OPTIMUM if N is None else ASKED, placement)]
+    named = [(ASKED if len(given) == 2 else OPTIMUM, placement)]
     if T is not None:
         cheapest = behind(lifetime_optimal)(law, reached, T, inference_cost_ratio=r)
         named.append(("cheapest over its life", cheapest))
@@ -176,11 +178,17 @@ def _question(given: dict[str, float]) -> Callable[[ParametricLaw], Placement]:
     names = set(given)
     if names == {"N", "D"}:
         return lambda law: behind(place)(law, given["N"], given["D"])
-    if names == {"N", "compute"}:
-        D = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given["N"]
-        if not 0 < D < np.inf:
-            raise ValueError(f"N and compute must leave tokens, got {given}")
-        return lambda law: behind(place)(law, given["N"], D)
+    for known in ("N", "D"):
+        if names == {known, "compute"}:
+            rest = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given[known]
+            if not 0 < rest < np.inf:
+                raise ValueError(f"{known} and compute must leave a run, got {given}")
+            run = (given["N"], rest) if known == "N" else (rest, given["D"])
+            return lambda law: behind(place)(law, *run)
+    if names == {"N"}:
+        return lambda law: _at_optimum(behind(law.compute_optimal_for_size)(given["N"]))
+    if names == {"D"}:
+        return lambda law: _at_optimum(behind(law.compute_optimal_for_data)(given["D"]))
     if names == {"N", "loss"}:
         return lambda law: behind(at_size)(law, given["loss"], given["N"])
     if names == {"loss"}:
@@ -189,7 +197,8 @@ def _question(given: dict[str, float]) -> Callable[[ParametricLaw], Placement]:
         return lambda law: _at_optimum(behind(law.compute_optimal)(given["compute"]))
     said = " and ".join(sorted(names)) or "nothing"
     raise ValueError(
-        "give N and D, or N and compute, or N and loss, or compute, or loss; got " + said
+        "give N and D, or either and compute, or N and loss, or one of N, D, compute and loss; got "
+        + said
     )
 
 
@@ -235,7 +244,8 @@ def _bands(
     found = {name: getattr(placement, name) for name in ("k_N", "k_D", "overhead", "marginal_rate")}
     found |= {"optimal N": placement.optimal.N, "optimal D": placement.optimal.D}
     found |= {"D": run.D, "loss": behind(ensemble.loss)(run.N, run.D)}
-    return {name: _interval(values) for name, values in found.items()}, ""
+    every = np.shape(ensemble.alpha)
+    return {name: _interval(np.broadcast_to(one, every)) for name, one in found.items()}, ""
 
 
 def _interval(values: ArrayLike) -> Interval:

@@ -26,9 +26,9 @@ def extrapolations(
     run = answer.placement.run
     limits = fitted_range() if ranges is None else {name: ends[1] for name, ends in ranges.items()}
     found = {
-        "parameters": (run.N, limits["N"], show_count),
-        "tokens": (run.D, limits["D"], show_count),
-        "tokens a parameter": (run.D / run.N, limits["multiplier"], _ratio),
+        "parameters": (run.N, limits.get("N", math.inf), show_count),
+        "tokens": (run.D, limits.get("D", math.inf), show_count),
+        "tokens a parameter": (run.D / run.N, limits.get("multiplier", math.inf), _ratio),
     }
     return [
         f"{show(value)} {what}, beyond the {show(limit)} of the fitted runs"

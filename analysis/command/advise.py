@@ -10,7 +10,7 @@ from analysis.advice import advise, as_json, as_table
 from analysis.fit.law_files import Ranges, read_law
 from analysis.internal.counts import parse_count
 from analysis.internal.terminal import Parser, say
-from analysis.laws import PUBLISHED, LawEnsemble, ParametricLaw
+from analysis.laws import PUBLISHED, LawEnsemble, OuterPowerLaw, ParametricLaw
 from analysis.studies.chinchilla import recorded_refit
 
 REFIT = "refit"
@@ -25,8 +25,9 @@ COUNTS = {
 LAWS = {REFIT: "the book's own fit to the runs of Hoffmann et al."}
 LAWS |= {name: f"{entry.source}\n      {entry.locator}" for name, entry in PUBLISHED.items()}
 EPILOG = """\
-Give the run by --N and --D, --N and --compute, or --N and --loss; or ask for the compute-optimal
-run with --compute or --loss alone. Numbers may end in K, M, B or T: 7B, 1.4T, 4e22.
+Give the run by --N and --D, by either and --compute, or by --N and --loss; or ask for the
+compute-optimal run with one of the four alone. Numbers are read as people write them:
+7B, 1.4T, 4e22, 7 billion tokens, 3 x 10^23 FLOP, 460 PF-days.
 
 With a table of training runs of your own: python -m analysis fit RUNS (--help says more).
 
@@ -49,7 +50,7 @@ def parser() -> Parser:
         "--law",
         metavar="LAW",
         default=REFIT,
-        help="the law to ask, see below, or a file that `fit --law-out` wrote "
+        help="the law to ask, see below; a file that `fit --law-out` wrote; or E,A,B,alpha,beta "
         "(default: refit, the only one with 95 %% bands)",
     )
     made.add_argument(
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         law, ensemble, seen = law_named(options.law)
         counts = {
-            name: parse_count(text, name)
+            name: parse_count(text, name, zero=name == "serve")
             for name in COUNTS
             if (text := getattr(options, name)) is not None
         }
@@ -100,8 +101,25 @@ def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | No
         return *recorded_refit(), None
     if name in PUBLISHED:
         return PUBLISHED[name].law, None, None
+    if "," in name:
+        return own_constants(name), None, {}
     if not name.endswith(".json"):
         known = ", ".join(LAWS)
-        raise ValueError(f"--law must be one of {known}, or a file .json, got {name!r}")
+        raise ValueError(
+            f"--law must be one of {known}, a file .json, or E,A,B,alpha,beta; got {name!r}"
+        )
     read = read_law(name)
     return read.law, None, read.ranges
+
+
+def own_constants(text: str) -> ParametricLaw:
+    """Return the law of constants E,A,B,alpha,beta, with kappa as a sixth if it has one."""
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (5, 6):
+        raise ValueError(
+            f"--law must be five or six numbers E,A,B,alpha,beta[,kappa], got {text!r}"
+        )
+    return OuterPowerLaw(*values) if len(values) == 6 else ParametricLaw(*values)

@@ -1,6 +1,6 @@
 for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   root.removeAttribute("data-fresh");
-  const laws = @laws, bands = @bands, suffixes = @suffixes, written = new RegExp(@pattern, "i");
+  const laws = @laws, bands = @bands, suffixes = @suffixes, units = @units, written = new RegExp(@pattern, "i");
 
   // Printed from SymPy.
   const h = x => Math.abs(x) < @series_below ? @h_series : @h;
@@ -70,7 +70,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   const number = (name, text) => {
     if (!isCount(name)) return text.trim() ? +text : NaN;
     const found = written.exec(text.trim());
-    return found ? found[1].replaceAll("_", "") * (suffixes[found[2].toUpperCase()] ?? 1) : NaN;
+    return found ? Number(`${found[1].replaceAll(/[_,]/g, "")}e${found[2] ?? 0}`) * (units[(found[3] ?? "").toUpperCase()] ?? 1) : NaN;
   };
   const wrong = (name, text) => {
     const value = number(name, text), [low, high] = limits[name];

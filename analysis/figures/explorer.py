@@ -29,7 +29,7 @@ from analysis.figures.law import plot_overhead
 from analysis.figures.picture import Picture, show
 from analysis.fit import read_law
 from analysis.internal.checks import extended, positive, same_length
-from analysis.internal.counts import PATTERN, SUFFIXES
+from analysis.internal.counts import PATTERN, SUFFIXES, UNITS
 from analysis.internal.display import Shown
 from analysis.internal.doors import checked
 from analysis.internal.kinds import array, mapping_with, named
@@ -117,6 +117,7 @@ def explorer(
         bands=_json(bands),
         pattern=_json(f"^{PATTERN}$"),
         suffixes=_json(SUFFIXES),
+        units=_json(UNITS),
         series_below=str(SERIES_BELOW),
         **_formulas(derivation),
     )

@@ -13,8 +13,16 @@ from analysis.internal.kinds import count
 
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""
-PATTERN = r"([0-9][0-9_]*\.?[0-9]*(?:e\+?[0-9]+)?)\s*([kmbt]?)"
-"""A number and its suffix, in either case; Python and JavaScript read it alike."""
+UNITS = SUFFIXES | {"THOUSAND": 1e3, "MILLION": 1e6, "BILLION": 1e9, "TRILLION": 1e12}
+UNITS |= {"PF-DAY": 8.64e19, "PF-DAYS": 8.64e19, "PETAFLOP/S-DAYS": 8.64e19}
+"""What may follow a number, in capitals; a petaFLOP/s-day is 1e15 FLOP a second for a day."""
+PATTERN = (
+    r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)"
+    r"(?:\s*(?:e|[x×*]\s*10\s*\^)\s*([+-]?[0-9]+))?"
+    rf"\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})?"
+    r"\s*(?:params?|parameters|tok|tokens?|flops?)?"
+)
+"""A number, its power of ten, its unit, and what it counts; Python and JavaScript read it alike."""
 
 
 def as_float(name: str, value: object) -> float:
@@ -27,8 +35,10 @@ def as_float(name: str, value: object) -> float:
     raise ValueError(f"{name} must be a real number, got {shown(value)}")
 
 
-def parse_count(text: str, name: str = "number") -> float:
-    """Read a number with an optional suffix: 7B, 1.4T, 125m, 4e22, 1_000_000.
+def parse_count(text: str, name: str = "number", *, zero: bool = False) -> float:
+    """Read a number as people write it: 7B, 1.4T tokens, 7 billion, 3 x 10^23, 460 PF-days.
+
+    Commas stand between groups of three digits. With `zero`, 0 is a number too.
 
     Raises
     ------
@@ -37,14 +47,15 @@ def parse_count(text: str, name: str = "number") -> float:
 
     Examples
     --------
-    >>> parse_count("1.4T")
-    1400000000000.0
+    >>> parse_count("1.4T"), parse_count("1,000,000"), parse_count("3 x 10^23 FLOP")
+    (1400000000000.0, 1000000.0, 3e+23)
     """
     match = re.fullmatch(PATTERN, text.strip(), re.I) if isinstance(text, str) else None
     if match is None:
         raise ValueError(f"{name} must be a number such as 7B, 1.4T or 4e22, got {shown(text)}")
-    value = float(match[1]) * SUFFIXES.get(match[2].upper(), 1.0)
-    if not (0 < value < math.inf):
+    digits = re.sub("[_,]", "", match[1])
+    value = float(f"{digits}e{match[2] or 0}") * UNITS.get((match[3] or "").upper(), 1.0)
+    if not (0 < value < math.inf or (zero and value == 0)):
         raise ValueError(f"{name} must be positive and finite, got {shown(text)}")
     return value
 

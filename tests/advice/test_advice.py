@@ -106,7 +106,7 @@ def test_a_law_without_an_answer_takes_the_bands_away_and_says_so():
     ("question", "message"),
     [
         ({}, "got nothing"),
-        ({"N": 7e9}, "give N and D.*got N$"),
+        ({"D": 7e9, "loss": 2.0}, "give N and D.*got D and loss$"),
         ({"N": 7e9, "D": 1e12, "loss": 2.0}, "got D and N and loss"),
         ({"N": -1, "D": 1e12}, "N must be positive, got -1"),
         ({"N": 7e9, "D": math.nan}, "D must be finite, got nan"),
@@ -120,3 +120,19 @@ def test_a_law_without_an_answer_takes_the_bands_away_and_says_so():
 def test_what_cannot_be_answered_is_named(question, message):
     with pytest.raises(ValueError, match=message):
         advise(POST, **question)
+
+
+@pytest.mark.parametrize("given", [{"N": 7e9}, {"D": 4e11}, {"compute": 1e22}, {"loss": 2.1}])
+def test_one_number_alone_asks_for_the_compute_optimal_run(given):
+    found = advise(POST, **given)
+    assert found.placement.k_N == 1
+    assert found.options[0].name == "compute-optimal"
+    run = found.placement.run
+    known = {"N": run.N, "D": run.D, "compute": run.C, "loss": found.loss}
+    assert known[next(iter(given))] == pytest.approx(next(iter(given.values())))
+    assert POST.marginal_rate(run.N, run.D) == pytest.approx(1)
+
+
+def test_tokens_and_compute_give_the_size():
+    found = advise(POST, D=3e11, compute=1e22).placement.run
+    assert (found.N, found.D) == pytest.approx((1e22 / 6 / 3e11, 3e11))

@@ -151,3 +151,36 @@ def test_a_reader_that_stops_early_is_no_error():
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+def test_numbers_are_read_as_people_write_them(capsys):
+    written = answer(capsys, "--N", "7 billion params", "--D", "1,400,000,000,000 tokens")
+    assert written["run"] == answer(capsys, "--N", "7B", "--D", "1.4T")["run"]
+    assert answer(capsys, "--compute", "460 PF-days")["run"]["C"] == pytest.approx(3.9744e22)
+
+
+def test_one_number_alone_gives_its_compute_optimal_partner(capsys):
+    """Hoffmann as printed: 4.677e11 tokens for 7B."""
+    found = answer(capsys, "--N", "7B", "--law", "hoffmann-2022")
+    assert found["run"]["D"] == pytest.approx(4.677e11, rel=1e-3)
+    assert answer(capsys, "--D", "300B")["k_N"] == 1
+    low, high = answer(capsys, "--N", "7B")["bands_95"]["optimal D"]
+    assert low < answer(capsys, "--N", "7B")["run"]["D"] < high
+    assert answer(capsys, "--D", "300B", "--compute", "1e22")["run"]["N"] == pytest.approx(
+        1e22 / 1.8e12
+    )
+
+
+def test_nothing_served_is_an_answer(capsys):
+    found = answer(capsys, "--compute", "1e22", "--serve", "0")
+    assert found["inference_tokens"] == 0
+
+
+def test_a_law_may_be_typed_and_knows_of_no_runs(capsys):
+    found = answer(capsys, "--N", "7B", "--D", "9T", "--law", "1.9,400,811.17,0.34,0.34")
+    assert found["parameters"]["B"] == 811.17
+    assert found["extrapolates"] == []
+    assert answer(capsys, "--N", "7B", "--D", "9T", "--law", "1.9,400,811,.34,.34,.8")
+    for wrong in ("1,2,3", "1,2,3,4,x", "1,2,-3,4,5"):
+        assert main(["--N", "7B", "--D", "9T", "--law", wrong]) == 2
+    assert "B must be" in capsys.readouterr().err.splitlines()[-1]

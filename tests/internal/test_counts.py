@@ -17,6 +17,20 @@ from analysis.internal.counts import parse_count, show_count
         ("1_000_000", 1e6),
         ("0.5", 0.5),
         ("3.", 3.0),
+        (".5B", 5e8),
+        ("5e-1", 0.5),
+        ("7 billion", 7e9),
+        ("7 Billion parameters", 7e9),
+        ("1.5e12 tok", 1.5e12),
+        ("36T tokens", 36e12),
+        ("1,000,000,000", 1e9),
+        ("1,234.5K", 1234500.0),
+        ("460 PF-days", 3.9744e22),
+        ("1 pf-day", 8.64e19),
+        ("1e21 FLOPs", 1e21),
+        ("3 x 10^23", 3e23),
+        ("3*10^23 FLOP", 3e23),
+        ("3×10^23", 3e23),
     ],
 )
 def test_numbers_as_people_write_them(text, value):
@@ -25,7 +39,10 @@ def test_numbers_as_people_write_them(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "B", "7X", "7BB", "-7B", "seven", "nan", "inf", "1e", "0x10", "1,4T", "7 B B"],
+    [
+        *("", "B", "7X", "7BB", "-7B", "seven", "nan", "inf", "1e", "0x10", "1,4T", "7 B B"),
+        *("7_B", "_7B", "1,00,000", "1,000_000", "10^23", "3 x 10", "tokens", "7 dogs", "."),
+    ],
 )
 def test_what_is_no_number_is_named(text):
     with pytest.raises(ValueError, match=r"^N must be .* got "):
@@ -36,6 +53,10 @@ def test_what_is_no_number_is_named(text):
 def test_zero_and_infinity_are_refused(text):
     with pytest.raises(ValueError, match="D must be positive and finite, got"):
         parse_count(text, "D")
+
+
+def test_nothing_may_be_served():
+    assert parse_count("0", "serve", zero=True) == 0
 
 
 @given(st.floats(1e-3, 1e30))
