@@ -338,11 +338,22 @@ CALLS = by_name(
         inference_cost_ratio=1.0,
         ensemble=PAIR,
         infinite=True,
-        refused={"N": ONE_POSITIVE, "D": ONE_POSITIVE, "loss": ALL - NONE.keys()},
+        refused={
+            "N": ONE_POSITIVE - NONE.keys(),
+            "D": ONE_POSITIVE - NONE.keys(),
+            "loss": ALL - NONE.keys(),
+        },
     ),
-    call(advice.advise, **LAW, N=7e9, loss=2.0, infinite=True, refused={"loss": ONE_POSITIVE}),
-    call(
-        advice.advise, **LAW, N=7e9, compute=1e22, infinite=True, refused={"compute": ONE_POSITIVE}
+    *(
+        call(
+            advice.advise,
+            **LAW,
+            N=7e9,
+            **{name: value},
+            infinite=True,
+            refused={name: ONE_POSITIVE - NONE.keys()},
+        )
+        for name, value in (("loss", 2.0), ("compute", 1e22))
     ),
     call(
         counts.parse_count,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from analysis.internal.checks import shown
 from analysis.internal.doors import checked
-from analysis.internal.kinds import count
+from analysis.internal.kinds import Flag, count
 
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""
@@ -35,7 +35,7 @@ def as_float(name: str, value: object) -> float:
     raise ValueError(f"{name} must be a real number, got {shown(value)}")
 
 
-def parse_count(text: str, name: str = "number", *, zero: bool = False) -> float:
+def parse_count(text: str, name: str = "number", *, zero: Flag = False) -> float:
     """Read a number as people write it: 7B, 1.4T tokens, 7 billion, 3 x 10^23, 460 PF-days.
 
     Commas stand between groups of three digits. With `zero`, 0 is a number too.
