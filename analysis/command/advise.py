@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
-from analysis.advice import advise, as_json, as_table
+from analysis.advice import advise, as_json, as_table, load_models
 from analysis.fit.law_files import Ranges, read_law
 from analysis.internal.counts import parse_count
 from analysis.internal.terminal import Parser, say
@@ -47,6 +49,9 @@ def parser() -> Parser:
     for name, text in COUNTS.items():
         made.add_argument(f"--{name}", metavar="NUMBER", help=text)
     made.add_argument(
+        "--model", metavar="NAME", help="the run of a released model, such as Llama-2 7B"
+    )
+    made.add_argument(
         "--law",
         metavar="LAW",
         default=REFIT,
@@ -72,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name in COUNTS
             if (text := getattr(options, name)) is not None
         }
+        if options.model is not None:
+            counts = model_run(options.model, counts)
         use = counts.pop("serve", None)
         price = counts.pop("price", 1.0)
         answer = advise(
@@ -123,3 +130,29 @@ def own_constants(text: str) -> ParametricLaw:
             f"--law must be five or six numbers E,A,B,alpha,beta[,kappa], got {text!r}"
         )
     return OuterPowerLaw(*values) if len(values) == 6 else ParametricLaw(*values)
+
+
+def model_run(name: str, counts: Mapping[str, float]) -> dict[str, float]:
+    """Return the parameters and tokens of a released model, with what else was given.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, with the nearest names; if the run is given too.
+    """
+    twice = [flag for flag in ("N", "D", "compute", "loss") if flag in counts]
+    if twice:
+        raise ValueError(f"--model gives the run: leave out --{twice[0]}")
+    models = load_models().set_index("name")
+    known = {key(one): one for one in models.index}
+    if key(name) not in known:
+        near = get_close_matches(key(name), known, n=3, cutoff=0.4)
+        some = ", ".join(known[one] for one in near) or ", ".join(list(models.index)[:3])
+        raise ValueError(f"--model must be a model of the table, such as {some}; got {name!r}")
+    run = models.loc[known[key(name)]]
+    return {**counts, "N": float(run["N"]), "D": float(run["D"])}
+
+
+def key(name: str) -> str:
+    """Return a model's name with letters and digits alone."""
+    return re.sub("[^a-z0-9]", "", name.lower())

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from analysis.__main__ import main
+from analysis.advice import load_models
 from analysis.laws import PUBLISHED
 from analysis.tradeoff import place
 
@@ -184,3 +185,13 @@ def test_a_law_may_be_typed_and_knows_of_no_runs(capsys):
     for wrong in ("1,2,3", "1,2,3,4,x", "1,2,-3,4,5"):
         assert main(["--N", "7B", "--D", "9T", "--law", wrong]) == 2
     assert "B must be" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_released_model_is_placed_by_its_name(capsys):
+    found = answer(capsys, "--model", "llama 2-7b")
+    row = load_models().set_index("name").loc["Llama-2-7B"]
+    assert (found["run"]["N"], found["run"]["D"]) == pytest.approx((row["N"], row["D"]))
+    assert main(["--model", "llama 9 7b"]) == 2
+    assert "such as Llama" in capsys.readouterr().err
+    assert main(["--model", "llama 2-7b", "--N", "7B"]) == 2
+    assert "--model gives the run: leave out --N" in capsys.readouterr().err
