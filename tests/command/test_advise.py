@@ -192,6 +192,6 @@ def test_a_released_model_is_placed_by_its_name(capsys):
     row = load_models().set_index("name").loc["Llama-2-7B"]
     assert (found["run"]["N"], found["run"]["D"]) == pytest.approx((row["N"], row["D"]))
     assert main(["--model", "llama 9 7b"]) == 2
-    assert "such as Llama" in capsys.readouterr().err
+    assert "Llama-2-7B" in capsys.readouterr().err
     assert main(["--model", "llama 2-7b", "--N", "7B"]) == 2
     assert "--model gives the run: leave out --N" in capsys.readouterr().err
