@@ -152,6 +152,7 @@ def answer_runs(
     Examples
     --------
     >>> from analysis.fit import read_table
+    >>> from analysis.laws import OuterPowerLaw
     >>> from tempfile import TemporaryDirectory
     >>> law = OuterPowerLaw(1.7, 3000.0, 12000.0, 0.45, 0.42, 0.8)
     >>> N, D = (grid.ravel() for grid in np.meshgrid([1e8, 3e8, 1e9, 3e9], [2e9, 1e10, 5e10, 2e11]))
@@ -161,7 +162,7 @@ def answer_runs(
     ...         _ = file.write("\n".join(["params,tokens,loss", *rows]))
     ...     answer = answer_runs(read_table(folder + "/runs.csv"))
     >>> answer.form, round(answer.exchange[0.5].value, 3)
-    ('outer_power', 0.351)
+    ('outer_power', 0.353)
     """
     rng = np.random.default_rng(seed)
     runs, groups = table.runs, table.groups

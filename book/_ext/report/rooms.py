@@ -34,7 +34,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.typing import stringify_annotation
 
 PACKAGE = "analysis"
-NOT_SHOWN = ("internal",)
+NOT_SHOWN = ("command", "internal")
 KINDS = (
     *("Positive", "PositiveAsGiven", "NonNegative", "Real", "Analytic", "PositiveFloat"),
     *("NonNegativeFloat", "RealFloat", "Share", "PositiveInt", "NonNegativeInt", "Flag"),
