@@ -675,6 +675,7 @@ CALLS = by_name(
     call(own_report.own_as_json, answer=OWN),
     call(own_report.own_as_csv, answer=OWN),
     call(own_report.own_as_table, answer=OWN),
+    call(plan.narrowed_by, **LAW, N=N, D=D, more_N=[5e7], more_D=[1e12]),
     call(plan.next_runs, answer=OWN, n_runs=2, budget=1e20),
     call(report.extrapolations, answer=ADVICE),
     call(report.as_json, answer=ADVICE, law="de-vries-2023"),

@@ -12,7 +12,7 @@ from analysis.advice.models import (
 )
 from analysis.advice.own import OwnAnswer, answer_runs, kappa_profile
 from analysis.advice.own_report import own_as_csv, own_as_json, own_as_table
-from analysis.advice.plan import Plan, next_runs
+from analysis.advice.plan import Plan, narrowed_by, next_runs
 from analysis.advice.report import as_json, as_table, extrapolations
 from analysis.advice.resampled import Resampled
 from analysis.internal.counts import parse_count, show_count
@@ -34,6 +34,7 @@ __all__ = [
     "extrapolations",
     "kappa_profile",
     "load_models",
+    "narrowed_by",
     "next_runs",
     "own_as_csv",
     "own_as_json",

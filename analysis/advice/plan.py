@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from scipy.special import stdtrit
 
 from analysis.advice.own import OwnAnswer
 from analysis.fit.sandwich import LARGEST_CONDITION
+from analysis.internal.checks import positive, same_length
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
-from analysis.internal.kinds import Doubles, PositiveFloat, count
+from analysis.internal.kinds import Doubles, PositiveFloat, array, count
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, OuterPowerLaw, ParametricLaw
 from analysis.tradeoff import compute_overhead
 
@@ -105,6 +106,45 @@ def next_runs(
         factor(sizes[picked], lengths[picked]),
         {name: factor(*rows) for name, rows in naive(law, n_runs, budget).items()},
     )
+
+
+@checked
+def narrowed_by(
+    law: ParametricLaw,
+    N: Annotated[Any, array(positive)],
+    D: Annotated[Any, array(positive)],
+    more_N: Annotated[Any, array(positive)],
+    more_D: Annotated[Any, array(positive)],
+) -> float:
+    """Return by what more runs multiply the standard error of the overhead at half the size.
+
+    Parameters
+    ----------
+    law : ParametricLaw
+        Fitted to the runs, or supposed.
+    N, D : array-like, shape (n,)
+        The runs that there are: parameters and tokens.
+    more_N, more_D : array-like, shape (m,)
+        Those that might be added.
+
+    Raises
+    ------
+    ValueError
+        If N and D, or more_N and more_D, are not of one length; if the runs determine no law.
+
+    Examples
+    --------
+    >>> from analysis.laws import PUBLISHED
+    >>> N, D = (grid.ravel() for grid in np.meshgrid([1e8, 1e9, 3e9], [2e9, 2e10, 2e11]))
+    >>> round(narrowed_by(PUBLISHED["de-vries-2023"].law, N, D, [5e7], [1e12]), 2)
+    0.62
+    """
+    same_length(N=N, D=D)
+    same_length(more_N=more_N, more_D=more_D)
+    design, none = Design(law, N, D), np.array([])
+    if not design.determined:
+        raise ValueError("N and D must be runs that determine the law")
+    return float((design.variance(more_N, more_D) / design.variance(none, none)) ** 0.5)
 
 
 def naive(law: ParametricLaw, n_runs: int, budget: float) -> dict[str, tuple[Doubles, Doubles]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis.advice.estimates import Estimate, combined
-from analysis.advice.plan import Design
+from analysis.advice.plan import narrowed_by
 from analysis.exercises.answers import PERCENT, Key, Mistake, Number, Numbers
 from analysis.laws import PUBLISHED
 
@@ -43,19 +43,16 @@ def run_that_tells_most() -> Numbers:
     """By what each of three runs multiplies the standard error of half the size."""
     law = PUBLISHED["de-vries-2023"].law
     N, D = np.meshgrid(np.geomspace(1e8, 3e9, 4), np.geomspace(2e9, 2e11, 4))
-    design = Design(law, N.ravel(), D.ravel())
     best = law.compute_optimal(1e21)
     runs = {"repeat": (5e8, 2e10), "optimal": (best.N, best.D), "long": (5e7, 1e12)}
-    none = np.array([])
-    now = design.variance(none, none)
     found = {
-        name: design.variance(np.array([n]), np.array([d])) / now for name, (n, d) in runs.items()
+        name: narrowed_by(law, N.ravel(), D.ravel(), [n], [d]) for name, (n, d) in runs.items()
     }
     root = "This is the variance. The standard error is its root."
     inverse = "By this the error grows. Divide the new one by the old one."
     return Numbers(
         {
-            name: Number(value**0.5, [Mistake(value, root), Mistake(value**-0.5, inverse)])
+            name: Number(value, [Mistake(value**2, root), Mistake(1 / value, inverse)])
             for name, value in found.items()
         }
     )
