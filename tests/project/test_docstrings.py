@@ -14,6 +14,7 @@ FUNCTIONS = [
     laws.ParametricLaw.compute_optimal,
     laws.ParametricLaw.compute_optimal_for_loss,
     laws.ParametricLaw.compute_optimal_for_size,
+    laws.ParametricLaw.compute_optimal_for_data,
     laws.ParametricLaw.marginal_rate,
     tradeoff.data_scaling_factor,
     tradeoff.compute_overhead,
