@@ -33,6 +33,7 @@ from analysis.fit import (
     least_absolute,
     minimise,
 )
+from analysis.fit.runs import alike
 from analysis.internal.checks import extended, shown
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
@@ -393,7 +394,7 @@ def _fit_chunk(
             theta[:, row], objectives[row], converged[row] = least_absolute(
                 problems, theta[:, row], row
             )
-    runs_alike = np.unique(np.stack([runs.N, runs.D]), axis=1, return_inverse=True)[1].reshape(-1)
+    runs_alike = alike(runs.N, runs.D)
     order = np.argsort(runs_alike, kind="stable")
     firsts = np.flatnonzero(np.diff(runs_alike[order], prepend=-1))
     n_different = np.count_nonzero(np.maximum.reduceat(weights[:, order], firsts, axis=1), axis=1)

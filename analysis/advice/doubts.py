@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import fdtri
 
-from analysis.advice.estimates import Estimate, of_others
+from analysis.advice.estimates import Estimate
 from analysis.fit import LeftOutFits, Runs, RunTable
+from analysis.fit.tables import SEVERAL_KINDS
 from analysis.internal.counts import show_count
 from analysis.internal.doors import behind
 from analysis.internal.kinds import Doubles
@@ -42,16 +43,21 @@ STATUS = {
 def doubts(
     table: RunTable,
     fits: LeftOutFits,
-    exchange: Mapping[float, Estimate],
+    half: Estimate,
+    others: Estimate,
     residuals: Doubles,
     optimum: Sequence[Allocation],
-    different: int,
 ) -> list[str]:
-    """Say in words what keeps the answer from being trusted."""
+    """Say in words what keeps the answer from being trusted.
+
+    `half` is the overhead at half the size, and `others` that of other laboratories.
+    """
     runs, fit = table.runs, fits.fit
     said = []
     if fits.spare < FEW_SPARE:
-        what = "runs" if table.groups is None else "groups of runs"
+        what, different = "runs", runs.n_different
+        if table.groups is not None:
+            what, different = "groups of runs", min(different, len(set(table.groups)))
         none = "" if fits.spare >= FEWEST_SPARE else ": too few to say how sure"
         said.append(
             f"few runs: {different} different {what} for {fit.n_parameters} constants{none}"
@@ -64,7 +70,7 @@ def doubts(
             "size and data grow together in these runs: what either does alone is guessed; "
             "add runs of one size with more and with less data"
         )
-    if any("several kinds" in one for one in table.notes):
+    if any(SEVERAL_KINDS in one for one in table.notes):
         said.append("runs of several kinds, such as training sets, seem to be in one table")
     if table.groups is None and _shared(fits, residuals, runs):
         said.append(
@@ -78,7 +84,6 @@ def doubts(
         )
     for run in optimum:
         said += _outside(run, runs)
-    half, others = exchange[0.5], of_others()[0.5]
     if not others.low <= half.value <= others.high:
         said.append(
             f"half the size would cost {_per_cent(half.value)}: outside what a new laboratory "

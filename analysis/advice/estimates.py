@@ -7,10 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.internal.display import Shown
-from analysis.studies.atlas import recorded_atlas
-
-SIZES = (0.75, 0.5, 0.3)
-"""The sizes k_N at which the exchange is said."""
+from analysis.studies.atlas import SIZES, recorded_atlas
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from analysis.advice.doubts import FEWEST_SPARE, doubts, tied
-from analysis.advice.estimates import SIZES, Estimate, combined, of_others
+from analysis.advice.estimates import Estimate, combined, of_others
 from analysis.advice.resampled import Resampled, resample
 from analysis.fit import FitResult, Form, Runs, RunTable, fit_runs
 from analysis.fit.jackknife import LeftOutFits, fit_adaptive, leave_out, log_residuals
@@ -25,6 +25,7 @@ from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Doubles, NonNegativeInt, able_to, one, several
 from analysis.laws import Allocation, ParametricLaw
+from analysis.studies.atlas import SIZES
 from analysis.tradeoff import compute_overhead, minimum_model_scale
 
 BAND_SIZES = tuple(np.round(np.linspace(0.1, 0.98, 45), 3).tolist())
@@ -103,11 +104,10 @@ class OwnAnswer(Shown):
 
     def band(self) -> dict[str, list[float]]:
         """Return sizes "k_N", and the ends "low" and "high" at each; empty if there are none."""
-        found = {k_N: self.at(k_N) for k_N in BAND_SIZES}
-        known = {k_N: one for k_N, one in found.items() if one.known}
-        ends = {"low": [one.low for one in known.values()], "high": []}
-        ends["high"] = [one.high for one in known.values()]
-        return {"k_N": list(known), **ends} if known else {}
+        found = ((k_N, self.at(k_N)) for k_N in BAND_SIZES)
+        known = [(k_N, one.low, one.high) for k_N, one in found if one.known]
+        columns = zip(*known, strict=True)
+        return dict(zip(("k_N", "low", "high"), map(list, columns), strict=False))
 
     @property
     def worst(self) -> list[tuple[int, float]]:
@@ -166,7 +166,6 @@ def answer_runs(
     """
     rng = np.random.default_rng(seed)
     runs, groups = table.runs, table.groups
-    different = runs.n_different if groups is None else min(runs.n_different, len(set(groups)))
     if rises(runs):
         raise ValueError(
             f"the loss rises with size and with data: is {table.columns.get('loss', 'loss')!r} one?"
@@ -213,7 +212,7 @@ def answer_runs(
         residuals,
         optimum,
         _by_count(table, form_name, rng),
-        tuple(doubts(table, front, exchange, residuals, optimum, different)),
+        tuple(doubts(table, front, exchange[0.5], others[0.5], residuals, optimum)),
     )
 
 
@@ -262,9 +261,8 @@ def _wall(fits: LeftOutFits | Resampled, sure: bool) -> Estimate:
 
 
 def _kappa(fits: LeftOutFits, sure: bool) -> Estimate:
-    value, width = fits.fit.law.kappa, fits.half_width(np.log(fits.parameters[5]))
-    factor = np.exp(min(width, 700.0)) if sure else np.inf
-    return Estimate(value, float(value / factor), float(value * factor))
+    value, low, high = fits.about(fits.fit.law.kappa, fits.parameters[5])
+    return Estimate(value, low, high) if sure else Estimate(value, 0.0, float("inf"))
 
 
 def _by_count(table: RunTable, name: str, rng: np.random.Generator) -> dict[str, Estimate]:

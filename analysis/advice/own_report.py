@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from analysis.advice.estimates import SIZES, Estimate
+from analysis.advice.estimates import Estimate
 from analysis.advice.own import OwnAnswer
 from analysis.advice.plan import Plan
 from analysis.internal.counts import show_count
 from analysis.internal.doors import checked
+from analysis.internal.files import each
+from analysis.internal.terminal import aligned
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, OuterPowerLaw, ParametricLaw
+from analysis.studies.atlas import SIZES
 
 SIZE_NAMES = {0.75: "three quarters", 0.5: "half", 0.3: "0.3"}
 WIDTH = 76
@@ -59,7 +62,7 @@ def own_as_json(answer: OwnAnswer, plan: Plan | None = None) -> str:
     }
     if plan is not None:
         content["expected"] = {"now": plan.now, "then": plan.then, "naive": dict(plan.naive)}
-    return json.dumps(_in_json(content), indent=2, allow_nan=False)
+    return json.dumps(each(content, _in_json), indent=2, allow_nan=False)
 
 
 @checked
@@ -189,11 +192,7 @@ def _columns(answer: OwnAnswer) -> list[str]:
         own, others, both = map(_percent, found)
         rows.append((SIZE_NAMES[k_N], own, others, both))
     rows.append(("wall, % of size", _percent(answer.wall), "", ""))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return aligned(rows)
 
 
 def _percent(one: Estimate) -> str:
@@ -235,10 +234,6 @@ def _run(run: Allocation) -> dict[str, float]:
 
 
 def _in_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _in_json(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_in_json(entry) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else "inf" if value > 0 else "-inf"
     return value

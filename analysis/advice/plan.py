@@ -181,14 +181,14 @@ class Design:
 
     def variance(self, N: Doubles, D: Doubles) -> float:
         """Return the variance of its logarithm with these runs more, in units of the noise's."""
-        information = self.information + (self._of(N, D) if len(N) else 0.0)
+        information = self.information + self._of(N, D)
         scale = np.sqrt(np.diag(information))
         solved = np.linalg.solve(information / np.outer(scale, scale), self.gradient / scale)
         return float(self.gradient / scale @ solved)
 
     def with_each(self, N: Doubles, D: Doubles, more_N: Doubles, more_D: Doubles) -> Doubles:
         """Return the variance with the first runs and one of the others, for each of those."""
-        information = self.information + (self._of(N, D) if len(N) else 0.0)
+        information = self.information + self._of(N, D)
         inverse = np.linalg.inv(information)
         rows = self._rows(more_N, more_D)
         toward = inverse @ self.gradient

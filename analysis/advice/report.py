@@ -11,6 +11,8 @@ from typing import Any
 from analysis.advice.answer import Advice, Interval, Option
 from analysis.internal.counts import show_count
 from analysis.internal.doors import checked
+from analysis.internal.files import each
+from analysis.internal.terminal import aligned
 from analysis.laws import Allocation
 from analysis.studies.chinchilla import fitted_range
 
@@ -71,7 +73,7 @@ def as_json(
             for option in answer.options
         ],
     }
-    return json.dumps(_finite(content), indent=2, allow_nan=False)
+    return json.dumps(each(content, _finite), indent=2, allow_nan=False)
 
 
 @checked
@@ -140,11 +142,7 @@ def _columns(options: Sequence[Option]) -> list[str]:
         cells = [option.name, f"{place.k_N:.3g}", show_count(place.run.N), show_count(place.run.D)]
         cells += [overhead, "-" if place.k_N == 1 else even]
         rows.append(cells + ([] if saving is None else [_percent(saving)]))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return aligned(rows)
 
 
 def _right_for(answer: Advice) -> str:
@@ -192,10 +190,4 @@ def _band(ends: Interval | None, show: Callable[[float], str]) -> str:
 
 
 def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

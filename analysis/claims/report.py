@@ -16,6 +16,7 @@ from analysis.claims.digits import figure
 from analysis.claims.readings import Kind
 from analysis.claims.statements import Claim
 from analysis.internal.display import Shown
+from analysis.internal.terminal import aligned
 
 UNITS = {
     "1e9 parameters": "billion parameters",
@@ -164,11 +165,7 @@ def as_table(verdicts: Sequence[Verdict]) -> str:
     for record in _records(verdicts):
         record["computed"] = _short(record["computed"], 6)
         rows.append(tuple(str(record[column]) for column in columns))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    lines = aligned(rows)
     counts = Counter(verdict.kind for verdict in verdicts)
     summary = [f"{counts[kind]:4d}  {kind}" for kind in Kind if counts[kind]]
     return "\n".join([*lines, "", *summary])

@@ -12,6 +12,7 @@ from analysis.figures.picture import BLUE, DATA_ONLY, GREY, ORANGE, PURPLE, seen
 from analysis.internal.doors import behind
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.studies.atlas import recorded_atlas
+from analysis.tradeoff import data_scaling_factor
 
 SIZES = np.linspace(0.15, 1.0, 86)
 """Sizes k_N at which the overhead is drawn."""
@@ -33,10 +34,8 @@ def plot_own_runs(ax: Axes, answer: OwnAnswer, plan: Plan | None = None) -> Axes
     budgets = np.geomspace(C.min(), C.max(), N_CURVES)
     best = behind(law.compute_optimal)(budgets)
     k_N = np.geomspace(0.02, 1e3, 600)
+    k_D = behind(data_scaling_factor)(k_N, law.alpha, law.beta)
     for N, D in zip(best.N, best.D, strict=True):
-        left = law.alpha + law.beta - law.beta * k_N**-law.alpha
-        with np.errstate(invalid="ignore", divide="ignore"):
-            k_D = np.where(left > 0, (left / law.alpha) ** (-1 / law.beta), np.nan)
         ax.plot(N * k_N, D * k_D, color=GREY, linewidth=1, label=f"{DATA_ONLY}equal loss")
     ax.plot(best.N, best.D, "--", color=ORANGE, linewidth=1.4, label="compute-optimal")
     ax.plot(runs.N, runs.D, "o", color=BLUE, markersize=4, label="runs")

@@ -40,7 +40,6 @@ def read_cells(source: str | PathLike[str]) -> Cells:
     ValueError
         Naming the source: it is not there, no file, too large, empty, not text, not a table.
     """
-    name = "standard input" if source == STDIN else str(source)
     try:
         content = _content(source)
         cells = _parsed(content)
@@ -49,8 +48,13 @@ def read_cells(source: str | PathLike[str]) -> Cells:
         if not next(iter(cells.values())):
             raise ValueError("it has a header and no rows")
     except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+        raise ValueError(f"{source_name(source)}: {error}") from None
     return cells
+
+
+def source_name(source: str | PathLike[str]) -> str:
+    """Return what a source is called in a message."""
+    return "standard input" if source == STDIN else str(source)
 
 
 def _content(source: str | PathLike[str]) -> bytes:

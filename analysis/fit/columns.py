@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from analysis.fit.cells import Cells
-from analysis.internal.counts import SUFFIXES, parse_count
+from analysis.internal.counts import SUFFIXES, UNITS, parse_count
 from analysis.internal.kinds import Doubles
 
 NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -34,14 +34,12 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "rate": ("lr", "learningrate", "maxlr", "peaklr", "maxlearningrate"),
         "run": ("run", "runid", "runname", "experiment", "exp", "trial", "name", "id"),
-        "step": ("step", "steps", "iteration", "checkpoint", "ckpt"),
     }
 )
 """What a column may be called, letters and digits alone in lower case; an earlier name wins."""
 NEEDED = ("N", "D", "C", "loss")
 MISSING = {"", "-", "na", "n/a", "nan", "none", "null", "missing", "#n/a"}
-HEADED = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "millions": 1e6}
-HEADED |= {"b": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "trillion": 1e12}
+HEADED = UNITS | {f"{name}S": UNITS[name] for name in ("MILLION", "BILLION", "TRILLION")}
 HEADER_UNIT = re.compile(
     r"[\s_]*[(\[]\s*(?:in\s+)?([A-Za-z]+)\s*[)\]]\s*$|_([KMBT])$|_(millions|billions|trillions)$"
 )
@@ -113,7 +111,7 @@ def column_and_unit(column: str, cells: Cells) -> tuple[str, float]:
     if unit:
         return name, SUFFIXES[unit.upper()]
     headed = header_unit(name)
-    return name, HEADED.get(headed.lower(), 1.0) if headed else 1.0
+    return name, HEADED.get(headed.upper(), 1.0)
 
 
 def header_unit(name: str) -> str:
@@ -131,10 +129,10 @@ def has_decimal_commas(cells: Cells) -> bool:
     )
 
 
-def numbers_of(cells: Cells, column: str, role: str = "") -> Doubles:
+def numbers_of(cells: Cells, column: str, *, commas: bool, role: str = "") -> Doubles:
     """Return the numbers of a column, NaN where there is none, or only a word such as "crashed".
 
-    A comma is a decimal point in a loss, and where another cell of the table shows that it is one.
+    A comma is a decimal point in a loss, and with `commas`, of a table whose cells show that it is.
 
     Raises
     ------
@@ -143,9 +141,7 @@ def numbers_of(cells: Cells, column: str, role: str = "") -> Doubles:
     """
     name, unit = column_and_unit(column, cells)
     texts = [text.strip() for text in cells[name]]
-    decimal = role == "loss" or (
-        has_decimal_commas(cells) and not any(map(MANY_THOUSANDS.fullmatch, texts))
-    )
+    decimal = role == "loss" or (commas and not any(map(MANY_THOUSANDS.fullmatch, texts)))
     values = np.full(len(texts), np.nan)
     lettered = np.zeros(len(values), bool)
     for row, text in enumerate(texts):
@@ -165,12 +161,12 @@ def numbers_of(cells: Cells, column: str, role: str = "") -> Doubles:
 
 def number_of(text: str, where: str, *, decimal: bool = False) -> float:
     """Read a number as people write it: 1.3B, 300e9, 1,000; `where` is named if it is none."""
-    plain = text.replace(",", "") if not decimal and THOUSANDS.fullmatch(text) else text
-    plain = plain.replace(",", ".") if DECIMAL_COMMA.fullmatch(plain) else plain
+    if DECIMAL_COMMA.fullmatch(text) and (decimal or not THOUSANDS.fullmatch(text)):
+        text = text.replace(",", ".")
     try:
-        return float(plain)
+        return float(text)
     except ValueError:
-        return parse_count(plain, where)
+        return parse_count(text, where)
 
 
 def is_number(text: str) -> bool:

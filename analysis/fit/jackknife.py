@@ -64,32 +64,30 @@ class LeftOutFits(Shown):
         groups = len(np.unique(self.groups))
         return max(own if groups == self.fit.n_runs else min(own, groups - 1), 0)
 
-    def error(self, values: Doubles) -> float:
-        """Return the standard error of what has these values without each group."""
-        n = len(values)
-        return float(np.sqrt((n - 1) / n * ((values - values.mean()) ** 2).sum()))
-
-    def half_width(self, values: Doubles, level: float = 0.95) -> float:
-        """Return half the width of its interval, by Student's t."""
+    def half_width(self, values: Doubles) -> float:
+        """Return half the width of the 95 % interval of what is so without each group."""
         if self.spare < 1:
             return float("inf")
-        return float(stdtrit(self.spare, (1 + level) / 2)) * self.error(values)
+        n = len(values)
+        error = np.sqrt((n - 1) / n * ((values - values.mean()) ** 2).sum())
+        return float(stdtrit(self.spare, 0.975) * error)
 
-    def interval(
-        self, quantity: Callable[..., Any], level: float = 0.95
-    ) -> tuple[float, float, float]:
-        """Return a positive quantity of the exponents alpha and beta, and the ends of its interval.
+    def interval(self, quantity: Callable[..., Any]) -> tuple[float, float, float]:
+        """Return a positive quantity of alpha and beta, and the ends of its 95 % interval."""
+        law = self.fit.law
+        without = quantity(self.parameters[3], self.parameters[4])
+        return self.about(float(quantity(law.alpha, law.beta)), np.asarray(without))
+
+    def about(self, value: float, without: Doubles) -> tuple[float, float, float]:
+        """Return a positive value and the ends of its 95 % interval, by those without each group.
 
         The interval is symmetric in the logarithm. Where a fit without a group gives no finite
         value there is none: from 0 to infinity.
         """
-        law = self.fit.law
-        value = float(quantity(law.alpha, law.beta))
         with np.errstate(divide="ignore"):
-            logs = np.log(np.asarray(quantity(self.parameters[3], self.parameters[4])))
-        if not (np.isfinite(logs).all() and 0 < value < np.inf):
-            return value, 0.0, float("inf")
-        width = self.half_width(logs, level)
+            logs = np.log(without)
+        known = np.isfinite(logs).all() and 0 < value < np.inf
+        width = self.half_width(logs) if known else np.inf
         if width > WIDEST:
             return value, 0.0, float("inf")
         factor = float(np.exp(width))

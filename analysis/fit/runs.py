@@ -93,7 +93,12 @@ class Runs(Shown):
     @property
     def n_different(self) -> int:
         """How many different runs (N, D) have a positive weight."""
-        return len(np.unique(np.stack([self.N, self.D], axis=1)[self.counted], axis=0))
+        return len(np.unique(alike(self.N, self.D)[self.counted]))
+
+
+def alike(N: Doubles, D: Doubles) -> np.ndarray:
+    """Return for each run the place of its N and D among the different ones."""
+    return np.unique(np.stack([N, D]), axis=1, return_inverse=True)[1].reshape(-1)
 
 
 def check_indices(indices: np.ndarray, n: int) -> None:

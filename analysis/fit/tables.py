@@ -13,7 +13,7 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from analysis.fit.cells import STDIN, Cells, read_cells
+from analysis.fit.cells import Cells, read_cells, source_name
 from analysis.fit.columns import (
     HEADED,
     MISSING,
@@ -30,7 +30,7 @@ from analysis.fit.columns import (
     rows_where,
     there,
 )
-from analysis.fit.runs import Runs
+from analysis.fit.runs import Runs, alike
 from analysis.internal.checks import shown
 from analysis.internal.counts import parse_count
 from analysis.internal.display import Shown
@@ -50,6 +50,8 @@ HIGHEST = 14.0
 MOST_DIVERGED = 0.1
 """The share of rows that may have diverged."""
 MOST_KINDS = 20
+SEVERAL_KINDS = "runs of several kinds"
+"""What a note says of a table that mixes training sets, or losses."""
 ROUGHLY = 0.25
 """By how much 6 N D may be off a column of compute before that is said."""
 KEEPS = ("diverged", "repeats")
@@ -155,10 +157,9 @@ def read_table(
         if "repeats" not in keep:
             sheet.leave_out_copies()
             sheet.keep_the_best(best_of)
-        return sheet.table(_embedding(cells, embeddings, vocabulary, width))
+        return sheet.table(_embedding(sheet, embeddings, vocabulary, width))
     except ValueError as error:
-        name = "standard input" if source == STDIN else source
-        raise ValueError(f"{name}: {error}") from None
+        raise ValueError(f"{source_name(source)}: {error}") from None
 
 
 @checked
@@ -178,17 +179,20 @@ class Sheet:
 
     def __init__(self, cells: Cells, rows: np.ndarray) -> None:
         self.cells, self.rows = cells, rows
+        self.commas = has_decimal_commas(cells)
         self.columns: dict[str, str] = {}
         self.left_out: list[LeftOut] = []
         self.notes: list[str] = []
         self.values: dict[str, Doubles] = {}
 
+    def numbers(self, column: str, role: str = "") -> Doubles:
+        """Return the numbers of a column, for all rows of the table."""
+        return numbers_of(self.cells, column, commas=self.commas, role=role)
+
     def read(self, chosen: Mapping[str, str], flop_per_token: float | None) -> None:
         """Read the numbers of the columns, and tell what is missing from the others."""
         self.columns = dict(chosen)
-        found = {
-            role: numbers_of(self.cells, chosen[role], role) for role in NEEDED if role in chosen
-        }
+        found = {role: self.numbers(chosen[role], role) for role in NEEDED if role in chosen}
         for row in self.rows:
             bad = [role for role in found if not 0 < found[role][row] < np.inf]
             if bad:
@@ -210,9 +214,9 @@ class Sheet:
     def _say_units(self) -> None:
         for role in ("N", "D"):
             unit = header_unit(self.columns.get(role, ""))
-            if unit and unit.lower() not in HEADED:
+            if unit and unit.upper() not in HEADED:
                 self.notes.append(f"({unit}) in {self.columns[role]!r} is taken for no unit")
-        if has_decimal_commas(self.cells):
+        if self.commas:
             self.notes.append("a comma is read as a decimal point")
 
     def compare_compute(self, asked: Mapping[str, str]) -> None:
@@ -221,7 +225,7 @@ class Sheet:
         if "C" in self.columns or column is None or column in asked.values():
             return
         with np.errstate(invalid="ignore"):
-            own = numbers_of(self.cells, column)[self.rows]
+            own = self.numbers(column)[self.rows]
             factor = float(np.nanmedian(own / (self.values["N"] * self.values["D"])))
         if np.isfinite(factor) and abs(factor / FLOP_PER_PARAMETER_TOKEN - 1) > ROUGHLY:
             self.notes.append(f"{column!r} is not used; it is about {factor:.3g} N D, not 6 N D")
@@ -283,8 +287,8 @@ class Sheet:
         for column, cells in self.cells.items():
             texts = {cells[row].strip() for row in self.rows}
             if 1 < len(texts) <= MOST_KINDS and not any(map(is_number, texts)):
-                return f"runs of several kinds? --where {column}={min(texts)} reads one of them"
-        return "runs of several kinds?"
+                return f"{SEVERAL_KINDS}? --where {column}={min(texts)} reads one of them"
+        return f"{SEVERAL_KINDS}?"
 
     def leave_out_copies(self) -> None:
         """Leave out rows that have the numbers of another row: they are no runs of their own."""
@@ -304,7 +308,7 @@ class Sheet:
             raise ValueError(f"there is no column {best_of!r}; {there(self.cells)}")
         if column is None:
             return
-        of, loss = _alike(self.values["N"], self.values["D"]), self.values["loss"]
+        of, loss = alike(self.values["N"], self.values["D"]), self.values["loss"]
         texts = np.array([self.cells[column][row].strip() for row in self.rows])
         kept = np.ones(len(of), bool)
         for one in np.flatnonzero(np.bincount(of) > 1):
@@ -354,7 +358,7 @@ class Sheet:
                     f"rows of one {column!r} share its errors and are left out together"
                 )
                 return labels.astype(str)
-        of = _alike(self.values["N"], self.values["D"])
+        of = alike(self.values["N"], self.values["D"])
         repeats = len(of) - len(np.unique(of))
         if not repeats:
             return None
@@ -382,25 +386,19 @@ class Sheet:
 
 
 def _embedding(
-    cells: Cells, embeddings: str | None, vocabulary: float | None, width: str | None
+    sheet: Sheet, embeddings: str | None, vocabulary: float | None, width: str | None
 ) -> Doubles | None:
     """Return the parameters of the embedding in each row, if they are told."""
     if embeddings is not None:
         if vocabulary is not None or width is not None:
             raise ValueError("--embeddings says it already: leave out --vocabulary and --width")
-        return numbers_of(cells, embeddings)
+        return sheet.numbers(embeddings)
     if (vocabulary is None) != (width is None):
         raise ValueError("--vocabulary and --width go together")
     if vocabulary is None or width is None:
         return None
-    rows = len(next(iter(cells.values())))
-    if width not in cells and not is_number(width):
-        raise ValueError(f"there is no column {width!r}; {there(cells)}")
-    widths = numbers_of(cells, width) if width in cells else np.full(rows, parse_count(width))
-    return np.asarray(vocabulary * widths)
-
-
-def _alike(N: Doubles, D: Doubles) -> np.ndarray:
-    """Return for each run the place of its N and D among the different ones."""
-    pairs = np.stack([N, D], axis=1)
-    return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1)
+    if width in sheet.cells:
+        return np.asarray(vocabulary * sheet.numbers(width))
+    if not is_number(width):
+        raise ValueError(f"there is no column {width!r}; {there(sheet.cells)}")
+    return np.full(len(next(iter(sheet.cells.values()))), vocabulary * parse_count(width))

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -109,6 +109,15 @@ def inner_path(name: str, value: object) -> str:
     for part in parts:
         plain_name(name, part)
     return str(PurePosixPath(*parts))
+
+
+def each(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Return dictionaries and lists with every leaf changed; a tuple becomes a list, as in JSON."""
+    if isinstance(value, Mapping):
+        return {key: each(below, change) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [each(below, change) for below in value]
+    return change(value)
 
 
 def in_json(name: str, value: Any) -> Any:

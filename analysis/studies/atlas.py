@@ -7,7 +7,7 @@ out one at a time, and the forms of the law are asked to predict runs that they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -29,6 +29,7 @@ from analysis.bootstrap import BootstrapResult
 from analysis.datasets import load_chinchilla_runs, load_kempner_extrapolation
 from analysis.fit import fit_parametric
 from analysis.internal.doors import checked
+from analysis.internal.files import each
 from analysis.internal.kinds import NonNegativeInt, count, mapping_with, one_of, several
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
 from analysis.studies.chinchilla import nearest_budget, recorded_refit
@@ -108,7 +109,7 @@ def summarise(
         "profiles": {name: profile(name) for name in PROFILED if name in arms},
         "stretched": stretched(),
     }
-    return {name: _each(part, _known) for name, part in value.items()}
+    return {name: each(part, _known) for name, part in value.items()}
 
 
 def _arm(name: str, pooled: Mapping[tuple[str, str], PooledExchange]) -> dict[str, Any]:
@@ -221,15 +222,6 @@ def _pooled(found: PooledExchange, seed: int) -> dict[str, Any]:
     return summary
 
 
-def _each(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Return dictionaries and lists with every leaf changed."""
-    if isinstance(value, Mapping):
-        return {key: _each(below, change) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_each(below, change) for below in value]
-    return change(value)
-
-
 def _known(value: Any) -> Any:
     """Six digits of a number, and None for one that is infinite or not there."""
     if not isinstance(value, float):
@@ -290,7 +282,7 @@ def recorded_atlas() -> dict[str, Any]:
     What is infinite in a pooled exchange, the price of a size below a wall, is so again.
     """
     value: dict[str, Any] = recorded(NAME)["value"]
-    return value | {"pooled": _each(value["pooled"], lambda x: np.inf if x is None else x)}
+    return value | {"pooled": each(value["pooled"], lambda x: np.inf if x is None else x)}
 
 
 @checked
