@@ -32,7 +32,7 @@ export STRICT
 BUILD += $(STRICTLY)
 endif
 
-.PHONY: help book student slides verify audit links quick coverage test-site test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
+.PHONY: help book lite test-lite student hub slides exam verify audit links quick coverage test-site test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -50,6 +50,7 @@ $(SITE): $(STRICT_SITE)
 else
 $(SITE): $(READY) $(SOURCES)
 	@$(BUILD) >/dev/null
+	@test ! -d _build/html/_lite || $(TOOLS)/lite.py _build/html
 	@touch $@
 endif
 
@@ -85,8 +86,20 @@ student: $(READY) ## build the site and the notebooks without solutions, for stu
 	@echo "The student edition is built. Open file://$(CURDIR)/_build/student/_build/html/index.html"
 	@echo "Its notebooks: $(CURDIR)/_build/student/notebooks"
 
-slides: book ## make the lecture's and the lab's slides from the chapters, in _build/slides
+hub: $(READY) ## make notebooks for a JupyterHub, whose checks know no answer, in _build/hub
+	@$(TOOLS)/hub.py _build/hub
+
+lite: book ## let readers run the chapters in their pages: an interpreter in _build/html/_lite (pip and npm fetch 100 MB)
+	@$(TOOLS)/lite.py _build/html
+
+test-lite: lite $(TESTED) ## run every chapter in its page and compare each output with the printed one
+	@LITE=all REQUIRE_BROWSER=1 $(BIN)/python -m pytest --quiet tests/site/test_lite.py
+
+slides: book ## make the slides of the lecture, the lab and the meetings from the chapters, in _build/slides
 	@$(TOOLS)/slides.py _build _build/slides
+
+exam: $(READY) ## draw an exam and its solutions from a seed, in _build/exam (SEED=7)
+	@$(TOOLS)/exam.py _build/exam
 
 data: $(READY) ## download the public data sets into data/ and verify them
 	@$(BIN)/python -m analysis.datasets

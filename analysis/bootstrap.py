@@ -405,4 +405,5 @@ def _fit_chunk(
 def _counts(drawn: np.ndarray, n: int) -> np.ndarray:
     """Return how often each of 0 to n - 1 occurs in each row, shape (rows, n)."""
     offset = n * np.arange(len(drawn))[:, None]
-    return np.bincount((drawn + offset).ravel(), minlength=n * len(drawn)).reshape(-1, n)
+    placed = (drawn + offset).astype(np.intp, copy=False).ravel()
+    return np.bincount(placed, minlength=n * len(drawn)).reshape(-1, n)

@@ -23,6 +23,7 @@ from analysis.tradeoff import data_scaling_factor
 __all__ = [
     "REPETITION",
     "excess_loss",
+    "fresh_tokens",
     "overhead_with_repetition",
     "tokens_with_repetition",
     "wall_with_repetition",
@@ -78,6 +79,33 @@ def tokens_with_repetition(
     with np.errstate(divide="ignore"):
         needed = -R * np.log1p(-np.minimum(repeats / R, 1.0))
     return plain(np.minimum(fresh, unique) + unique * needed)
+
+
+@checked(finite=True)
+def fresh_tokens(trained: Positive, unique: Positive, R: Positive = REPETITION) -> FloatOrArray:
+    """Return how many fresh tokens so many are worth, repeats included: the inverse.
+
+    Parameters
+    ----------
+    trained : float or array
+        Tokens that were trained on, in any unit.
+    unique : float or array
+        Distinct tokens among them, in the same unit.
+    R : float or array
+        As in `tokens_with_repetition`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not positive and finite.
+
+    Examples
+    --------
+    >>> round(fresh_tokens(4.0, 1.0), 2), fresh_tokens(0.5, 1.0)
+    (3.73, 0.5)
+    """
+    repeats = np.maximum(trained / unique - 1, 0)
+    return plain(np.minimum(trained, unique) - unique * R * np.expm1(-repeats / R))
 
 
 @checked(finite=False)

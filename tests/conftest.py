@@ -26,10 +26,14 @@ hypothesis.settings.load_profile("project")
 
 
 TOGETHER = (
-    *("test_server.py", "test_valid.py", "test_building.py"),
+    *("test_server.py", "test_valid.py", "test_building.py", "test_engines.py", "test_lite.py"),
     *("TestStudentEdition", "TestDeck", "TestPrinted"),
 )
 """Tests that share what takes long to make: they run in one process."""
+
+
+LOOKING = {"site", "served", "browser", "look", "turn", "edition", "added"}
+"""Fixtures of tests that look at the built site."""
 
 
 SLOW = (
@@ -48,8 +52,10 @@ SLOW = (
 
 
 UNMEASURED = (
-    *("test_building.py", "test_server.py", "test_damaged.py", "leaf_matters"),
-    *("leaf_of_a_two_sided_equation_matters", "planted_error_is_caught"),
+    *("test_server.py", "test_damaged.py", "leaf_matters"),
+    *("leaf_of_a_two_sided_equation_matters", "planted_error_is_caught", "as_often_as"),
+    *("hold_the_truth", "holds_the_truth", "beat_the_same_budget", "formulas_from_the_derivation"),
+    *("every_solution_passes", "rounded_as_its_solution", "group_shares", "of_a_budget_share"),
 )
 """Tests that take one path many times, or run elsewhere: to trace them doubles what they take."""
 
@@ -68,7 +74,7 @@ def pytest_runtest_protocol(item):
 def pytest_collection_modifyitems(items) -> None:
     """Mark what needs the built site, and what is slow, so that it can be left out."""
     for item in items:
-        if {"site", "served", "browser", "look", "turn", "edition"} & set(item.fixturenames):
+        if LOOKING & set(item.fixturenames):
             item.add_marker("site")
         if {"server", "small_book", "solved"} & set(item.fixturenames) or item.name.startswith(
             SLOW

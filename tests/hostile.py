@@ -149,6 +149,9 @@ ONE_POSITIVE = POSITIVE | frozenset(ARRAYS)
 ONE_NON_NEGATIVE = NON_NEGATIVE | frozenset(ARRAYS) | {"a zero among numbers"}
 ALL = frozenset(VALUES)
 SHARE = ONE_POSITIVE | {"two as a float", "large", "the largest", "a huge integer"}
+FACTOR = ONE_POSITIVE | frozenset(SINGLE) - {
+    *("two as a float", "large", "the largest", "a huge integer"),
+}
 SEED = (
     ALL
     - {"zero", "an unsigned zero", "a huge integer", "an integer beyond doubles"}
@@ -170,6 +173,7 @@ KINDS = {
     "one non_negative": ONE_NON_NEGATIVE,
     "one real": REAL | frozenset(ARRAYS),
     "share": SHARE,
+    "factor": FACTOR,
     "flag": FLAG,
     "str": TEXT,
     "function": FUNCTION,

@@ -31,21 +31,33 @@ from analysis import (
     advice,
     atlas,
     bootstrap,
+    budgets,
     fit,
     laws,
     limits,
     overtraining,
+    prices,
     serving,
     testbed,
     tradeoff,
 )
-from analysis.advice import models, own, own_report, plan, report
+from analysis.advice import (
+    content,
+    credible,
+    models,
+    own,
+    own_report,
+    plan,
+    readings,
+    regret,
+    report,
+)
 from analysis.atlas import pool
 from analysis.claims import verdicts
 from analysis.datasets import athena, batches, epoch, gadre, kempner, porian, registry, shapes
 from analysis.derivation import certificates, steps
 from analysis.exercises import answers, checking
-from analysis.figures import explorer, law, picture
+from analysis.figures import explorer, interactive, law, picture
 from analysis.fit import law_files
 from analysis.fit import tables as fit_tables
 from analysis.internal import counts, display
@@ -119,6 +131,7 @@ PAIRS = pd.DataFrame(
 STEP_N, STEP_D = steps.N, steps.D
 DERIVED = steps.derive()
 ADVICE = advice.advise(POST, N=7e9, D=1e12)
+KNOWN = credible.CredibleLaws({"post": POST, "twin": POST}, {"post": 0.5, "twin": 0.5})
 NUMBER = answers.Number(0.2, [answers.Mistake(20, "a fraction")])
 SCRATCH = Path(tempfile.gettempdir())
 TEXTS = ALL - TEXT
@@ -227,6 +240,34 @@ CALLS = by_name(
     call(serving.break_even, k_N=0.5, **EXPONENTS, infinite=True),
     call(serving.at_size, **LAW, loss=2.0, N=7e9),
     call(serving.largest_model, memory=16e9, bytes_per_parameter=2),
+    call(budgets.total_budget_scales, served=1.0, **EXPONENTS),
+    call(
+        budgets.total_budget_optimal, **LAW, C=1e22, inference_tokens=1e12, inference_cost_ratio=1.0
+    ),
+    call(budgets.compute_forgone, k_N=0.5, **EXPONENTS),
+    call(prices.Rent, name="H100", price=2.0, refused={"name": ALL}),
+    call(
+        prices.price_ratio,
+        training_utilisation=0.4,
+        serving_utilisation=0.3,
+        training_price=1.0,
+        serving_price=1.0,
+    ),
+    call(prices.bill, flop=1e22, peak=1e15, utilisation=0.4, price=2.0),
+    call(prices.width_of, N=7e9, aspect=128.0),
+    call(prices.attention_share, N=7e9, context=4096, aspect=128.0),
+    call(
+        prices.cache_bytes, N=7e9, context=4096, bytes_per_number=2.0, shared_by=8.0, aspect=128.0
+    ),
+    call(
+        prices.cheapest_life,
+        **LAW,
+        loss=2.0,
+        serving=lambda N: 2e12 * N,
+        untried={"a function", "a type"},
+        refused={"serving": ALL},
+    ),
+    call(limits.fresh_tokens, trained=2.5, unique=1.0, R=15.0),
     call(
         limits.tokens_with_repetition,
         fresh=2.5,
@@ -335,8 +376,13 @@ CALLS = by_name(
         D=1e12,
         loss=None,
         inference_tokens=1e12,
+        inference_spread=2.0,
         inference_cost_ratio=1.0,
+        largest=5e9,
+        unique_tokens=1e12,
+        context=4096,
         ensemble=PAIR,
+        credible=KNOWN,
         infinite=True,
         refused={
             "N": ONE_POSITIVE - NONE.keys(),
@@ -354,6 +400,15 @@ CALLS = by_name(
             refused={name: ONE_POSITIVE - NONE.keys()},
         )
         for name, value in (("loss", 2.0), ("compute", 1e22))
+    ),
+    call(
+        advice.advise,
+        **LAW,
+        N=7e9,
+        active=1e9,
+        D=1e12,
+        infinite=True,
+        refused={name: ONE_POSITIVE - NONE.keys() for name in ("N", "D")},
     ),
     call(
         counts.parse_count,
@@ -390,7 +445,7 @@ CALLS = by_name(
     call(known_laws.data_constrained, **LAW, unique=1e11, R_D=15.0, R_N=5.0),
     call(known_laws.non_embedding, **LAW, omega=4e4),
     call(known_laws.pole, **LAW, tau=1.0),
-    call(known_laws.examine_known, budgets=[1e19, 1e21], k_N=0.5),
+    call(known_laws.examine_known, budgets=[1e21], k_N=0.5),
     call(isoloss.tokens_for_same_loss, **LAW, **RUN, N_small=5e8, infinite=True),
     call(isoloss.iso_loss_pairs, runs=RUNS, **VALIDATION, infinite=True),
     call(isoloss.compare_pairs, pairs=PAIRS, laws={"c4": POST}, infinite=True),
@@ -590,6 +645,17 @@ CALLS = by_name(
         still=picture.Picture("<svg/>", "", "", ""),
         costly=True,
     ),
+    call(interactive.interactive_bill, derivation=DERIVED, costly=True),
+    call(interactive.interactive_decision, derivation=DERIVED, costly=True),
+    call(
+        interactive.interactive_cloud,
+        derivation=DERIVED,
+        law=POST,
+        draws=laws.LawEnsemble([1.8] * 2, [480] * 2, [2000] * 2, [0.34, 0.35], [0.36, 0.37]),
+        costly=True,
+    ),
+    call(interactive.interactive_models, derivation=DERIVED, models=MODELS, costly=True),
+    call(interactive.interactive_plane, derivation=DERIVED, law=POST, costly=True),
     call(picture.seen_as, alt="a line"),
     call(
         lambda plot, **options: picture.show(plot, POST.alpha, POST.beta, **options),
@@ -677,9 +743,31 @@ CALLS = by_name(
     call(own_report.own_as_table, answer=OWN),
     call(plan.narrowed_by, **LAW, N=N, D=D, more_N=[5e7], more_D=[1e12]),
     call(plan.next_runs, answer=OWN, n_runs=2, budget=1e20),
-    call(report.extrapolations, answer=ADVICE),
-    call(report.as_json, answer=ADVICE, law="de-vries-2023"),
-    call(report.as_table, answer=ADVICE, law="de-vries-2023"),
+    call(credible.credible_laws, own=POST),
+    call(credible.CredibleLaws, laws={"post": POST}, weights={"post": 1.0}),
+    call(
+        readings.read_budget,
+        **LAW,
+        compute=1e22,
+        inference_tokens=1e12,
+        inference_cost_ratio=1.0,
+        credible=KNOWN,
+    ),
+    call(
+        regret.choose_size,
+        credible=KNOWN,
+        compute=1e22,
+        inference_tokens=1e12,
+        spread=2.0,
+        inference_cost_ratio=1.0,
+        optimum=POST.compute_optimal(1e22),
+        infinite=True,
+    ),
+    call(content.extrapolations, answer=ADVICE),
+    call(content.as_json, answer=ADVICE, law="de-vries-2023", rent=prices.Rent("H100")),
+    call(content.as_csv, answers={"it": ADVICE}, law="de-vries-2023"),
+    call(report.as_table, answer=ADVICE, law="de-vries-2023", rent=prices.Rent("H100")),
+    call(report.as_comparison, answers={"it": ADVICE}, law="de-vries-2023"),
     call(
         counts.as_float,
         name="value",

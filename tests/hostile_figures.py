@@ -12,12 +12,15 @@ from analysis.advice import answer_runs, models, next_runs
 from analysis.atlas import measure_exchange
 from analysis.datasets import load_quoted_runs
 from analysis.figures import atlas as figures_atlas
+from analysis.figures import factor as figures_factor
 from analysis.figures import fit as figures_fit
+from analysis.figures import isoloss as figures_isoloss
 from analysis.figures import lab as figures_lab
 from analysis.figures import law as figures
 from analysis.figures import limits as figures_limits
 from analysis.figures import models as figures_models
 from analysis.figures import own as figures_own
+from analysis.figures import primer as figures_primer
 from analysis.figures import serving as figures_serving
 from analysis.figures import testbed as figures_overtraining
 from analysis.figures import theorem as figures_theorem
@@ -132,15 +135,21 @@ PLOTS = {
             "post": [1.0, 0.2, 0.0],
         },
     },
-    figures_lab: {
-        "sweep": {**LAW, "runs": RUNS, "widths": [4, 24]},
-        "isoflop": {"runs": VALLEY, "minima": MINIMA},
+    figures_factor: {
         "measured_factor": {**EXPONENTS, "measured": MEASURED},
         "broken_factor": {
             "exponents": (0.34, 0.28),
             "curves": {20: (K_N, [np.inf, 2.7, 1.0])},
             "measured": MEASURED,
         },
+    },
+    figures_isoloss: {
+        "overheads": {"k_N": K_N, "curves": {"C4": ([np.inf, 0.2, 0.0], None, None)}},
+        "pairs": {"pairs": PAIRS, "factor": 1.5},
+    },
+    figures_lab: {
+        "sweep": {**LAW, "runs": RUNS, "widths": [4, 24]},
+        "isoflop": {"runs": VALLEY, "minima": MINIMA},
         "broken_residuals": {**LAW, "runs": RUNS, "widths": (4, 24)},
         "extrapolation": {"cuts": [3e5, 1e6], "errors": [[6.0, 1.0], [3.0, 0.8]]},
         "few_runs": {"counts": [8, 12], "errors": [[6.0, 1.0], [3.0, 0.8]]},
@@ -165,12 +174,10 @@ PLOTS = {
         "testbed": {"runs": TESTBED, "second": [False] * len(TESTBED)},
         "parallel_lines": {"law": RESULT.loss_fit.law, "runs": PARALLEL, "multipliers": (20, 320)},
         "predicted": {"tables": {"c4": PREDICTED}, "fitted": FIVE_RUNS, "quantity": "loss"},
-        "error_map": {"table": ERRORS, "column": "loss_error", "full": 5.0},
+        "error_maps": {"tables": {"c4": ERRORS}, "full": 5.0},
         "batches": {"residual": RESIDUAL},
         "frontier": {"frontiers": {"paper": FRONTIER}},
         "loss_to_error": {"series": {"C4": FITTED}},
-        "overheads": {"k_N": K_N, "curves": {"C4": ([np.inf, 0.2, 0.0], None, None)}},
-        "pairs": {"pairs": PAIRS, "factor": 1.5},
         "luck": {"worlds": {"noise": WORLD}, "printed": 0.007},
     },
     figures_own: {
@@ -178,10 +185,29 @@ PLOTS = {
         "own_residuals": {"answer": OWN},
         "own_overhead": {"answer": OWN},
     },
+    figures_primer: {
+        "two_fits": {"D": K_N, "loss": K_N, "curves": {"fit": K_N}},
+        "many_fits": {
+            "D": K_N,
+            "loss": K_N,
+            "beyond": K_N,
+            "curves": np.full((2, 3), 2.0),
+        },
+        "ways": {"ways": {"one": (0.3, 0.2, 0.4)}, "truth": 0.3, "quantity": "beta"},
+        "one_profile": {
+            "held": K_N,
+            "worse": [1.0, 0.0, 2.0],
+            "limit": 3.84,
+            "constant": "beta",
+        },
+    },
     figures_serving: {
         "lifetime_size": {"laws": {"post": POST}, "draws": PAIR},
         "lifetime_cost": {**EXPONENTS, "uses": [0, 10]},
         "lifetime_saving": {**EXPONENTS, "sizes": [0.75]},
+        "landscape": {"law": POST, "budgets": [1e21], "served": [1e13]},
+        "regret": {"laws": {"post": POST}, "served": 10.0},
+        "size_by_use": {"law": POST, "laws": {"post": POST}, "C": 1e23},
     },
     figures_theorem: {
         "straight_path": {**BOTH, "between": BUDGETS},
@@ -204,6 +230,7 @@ REFUSED = {
     "broken_factor": {"exponents": ALL - {"masked but whole", "a series", "a generator", "a set"}},
     "intervals": {"intervals": ALL - {"not to be written"}},
     "predicted": {"fitted": PAIRED},
+    "one_profile": {"worse": OF_THREE},
     "overheads": {"k_N": OF_THREE},
     "pooled": {"k_N": OF_THREE, "post": OF_THREE},
     "lifetime_cost": {"uses": ARRAY - {"a generator", "a set", "a zero among numbers"}},
@@ -239,11 +266,11 @@ UNFIT = [
         "quantities",
         {1: {"low": 1, "refit": 2, "high": 3, "post": 1}},
     ),
-    ("figures.lab.plot_broken_factor", "curves", {20: (K_N, [2.0])}),
-    ("figures.lab.plot_broken_factor", "curves", {20: (K_N,)}),
+    ("figures.factor.plot_broken_factor", "curves", {20: (K_N, [2.0])}),
+    ("figures.factor.plot_broken_factor", "curves", {20: (K_N,)}),
     ("figures.lab.plot_extrapolation", "errors", [[6.0, 1.0, 2.0]]),
     ("figures.lab.plot_few_runs", "errors", [[6.0, 1.0, 2.0]]),
-    ("figures.lab.plot_measured_factor", "measured", MANY_WIDTHS),
+    ("figures.factor.plot_measured_factor", "measured", MANY_WIDTHS),
     ("figures.lab.plot_designs", "errors", {"a grid": [1.0, 2.0]}),
     ("figures.models.plot_disagreement", "names", ["nobody's"]),
     ("figures.models.plot_disagreement", "others", {"no law": "of nobody"}),
@@ -253,9 +280,9 @@ UNFIT = [
     ("figures.testbed.plot_testbed", "runs", TESTBED.assign(train_set="the pile")),
     ("figures.testbed.plot_parallel_lines", "multipliers", [7.0]),
     ("figures.testbed.plot_predicted", "tables", {"the pile": PREDICTED}),
-    ("figures.testbed.plot_error_map", "column", "loss"),
+    ("figures.testbed.plot_error_maps", "tables", {"the pile": ERRORS}),
     ("figures.testbed.plot_loss_to_error", "series", {"C4": (*FITTED[:3], [True])}),
-    ("figures.testbed.plot_overheads", "curves", {"C4": (K_N, [0.1], None)}),
+    ("figures.isoloss.plot_overheads", "curves", {"C4": (K_N, [0.1], None)}),
     ("figures.testbed.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0, 1.0]}}),
     ("figures.testbed.plot_luck", "worlds", {"noise": WORLD | {"counts": [0, 0, 0]}}),
     ("figures.testbed.plot_luck", "worlds", {"noise": WORLD | {"edges": [0.0] * 4}}),

@@ -1,8 +1,9 @@
 """One question, answered whole: where a run stands, what else reaches its loss, how sure it is.
 
 The run may be given by its size and its tokens, by either and a budget, by its size and a loss, or,
-if it is to be compute-optimal, by any of the four alone. `python -m analysis` asks this on the
-command line.
+if it is to be compute-optimal, by any of the four alone. A mixture of experts is placed by its
+active parameters, which are what it costs, and once more by all of them; the laws are those of
+dense models. `python -m analysis` asks all this on the command line.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis.advice.credible import CredibleLaws
+from analysis.advice.readings import Readings, read_budget
+from analysis.advice.regret import Choice, choose_size, expected_tokens
 from analysis.bootstrap import percentile_interval
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
-from analysis.internal.kinds import NonNegativeFloat, PositiveFloat
+from analysis.internal.kinds import Factor, NonNegativeFloat, PositiveFloat
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
+from analysis.limits import fresh_tokens, tokens_with_repetition
+from analysis.prices import attention_share, cheapest_life
 from analysis.serving import (
+    FLOP_PER_PARAMETER_SERVED,
     TRAINING_TO_SERVING,
     at_size,
     break_even,
@@ -30,6 +37,7 @@ from analysis.tradeoff import Placement, compute_overhead, minimum_model_scale, 
 SCALES = (1.0, 0.75, 0.5, 0.35, 0.25)
 """Sizes that are offered beside the run, as fractions of the compute-optimal size."""
 ASKED, OPTIMUM = "your run", "compute-optimal"
+CHEAPEST, FITS = "cheapest over its life", "the largest that fits"
 Interval = tuple[float, float]
 
 
@@ -52,6 +60,9 @@ class Option(Shown):
     lifetime_saving : float or None
         What it saves of the lifetime cost of the compute-optimal run, a fraction; negative if it
         costs more. None if no use was named.
+    trained : float or None
+        Tokens to train on, repeats included, where the distinct ones are limited: infinite if no
+        number of repeats is enough. None if they are not limited.
     """
 
     name: str
@@ -59,6 +70,7 @@ class Option(Shown):
     overhead_band: Interval | None
     break_even: float | None
     lifetime_saving: float | None
+    trained: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,10 +93,23 @@ class Advice(Shown):
         Served tokens for which the run is the right one; negative if it is too large for any.
     smallest : float
         The size that infinite data would be needed for, in parameters.
-    inference_tokens, inference_cost_ratio : float or None, float
-        The use that was named, None if none was, and its price.
+    inference_tokens, inference_spread, inference_cost_ratio : float or None, float, float
+        The use that was named, None if none was, the factor by which it is uncertain, and its
+        price.
     options : tuple of Option
         The run, and others of the same loss, from large to small.
+    total : Placement or None
+        Where a mixture of experts would stand if all its parameters were active.
+    largest, unique_tokens, context : float or None
+        The most parameters that fit a memory, the distinct tokens that there are, and the tokens
+        that a served token attends to.
+    attentive : Placement or None
+        The cheapest over its life where attending to the context is paid for too.
+    readings : Readings or None
+        What the run's compute means as a budget, if a use was named.
+    choice, exchange_choice : Choice or None
+        Which size to train under laws that may all be true, if some were given too; and the same if
+        the optimum is where `law` has it, and only the exchange about it is not known.
     """
 
     law: ParametricLaw
@@ -95,8 +120,24 @@ class Advice(Shown):
     implied_tokens: float
     smallest: float
     inference_tokens: float | None
+    inference_spread: float
     inference_cost_ratio: float
     options: tuple[Option, ...]
+    total: Placement | None
+    largest: float | None
+    unique_tokens: float | None
+    context: float | None
+    attentive: Placement | None
+    readings: Readings | None
+    choice: Choice | None
+    exchange_choice: Choice | None
+
+    @property
+    def mean_tokens(self) -> float | None:
+        """E[T], for which every size is chosen; None if no use was named."""
+        if self.inference_tokens is None:
+            return None
+        return expected_tokens(self.inference_tokens, self.inference_spread)
 
 
 @checked(finite=False)
@@ -107,9 +148,15 @@ def advise(
     D: PositiveFloat | None = None,
     loss: PositiveFloat | None = None,
     compute: PositiveFloat | None = None,
+    active: PositiveFloat | None = None,
     inference_tokens: NonNegativeFloat | None = None,
+    inference_spread: Factor = 1.0,
     inference_cost_ratio: PositiveFloat = 1.0,
+    largest: PositiveFloat | None = None,
+    unique_tokens: PositiveFloat | None = None,
+    context: NonNegativeFloat | None = None,
     ensemble: LawEnsemble | None = None,
+    credible: CredibleLaws | None = None,
 ) -> Advice:
     """Place a run, and what else reaches its loss.
 
@@ -119,11 +166,21 @@ def advise(
     N, D, loss, compute : float, optional
         The run: N and D, or either and compute, or N and loss; or one of the four alone, for the
         compute-optimal run. Counts, nats per token, FLOP.
-    inference_tokens, inference_cost_ratio : float
-        The use, as in `analysis.serving.lifetime_optimal`; without it nothing is said of cost over
-        a lifetime.
+    active : float, optional
+        Of the N parameters of a mixture of experts, those that are active for a token.
+    inference_tokens, inference_spread, inference_cost_ratio : float
+        The use, as in `analysis.advice.choose_size`; without it nothing is said of cost over a
+        lifetime.
+    largest : float, optional
+        The most parameters that fit (`analysis.serving.largest_model`).
+    unique_tokens : float, optional
+        Distinct tokens that there are; more are repeats (`analysis.limits`).
+    context : float, optional
+        Tokens that a served token attends to (`analysis.prices.attention_share`).
     ensemble : LawEnsemble, optional
         Laws whose spread gives the bands.
+    credible : CredibleLaws, optional
+        Laws any of which may be true: they give ranges to the readings, and a choice.
 
     Raises
     ------
@@ -139,26 +196,48 @@ def advise(
     """
     asked = {"N": N, "D": D, "loss": loss, "compute": compute}
     given = {name: value for name, value in asked.items() if value is not None}
-    ask = _question(given)
-    T, r = inference_tokens, inference_cost_ratio
+    total = None
+    if active is not None:
+        if N is None or N < active or "loss" in given or len(given) != 2:
+            raise ValueError(
+                f"active must be a part of N, with D or compute beside them, got {active:g} and "
+                + (" and ".join(f"{name} {value:g}" for name, value in given.items()) or "nothing")
+            )
+        total, given["N"] = N, active
+    ask = _question(given, unique_tokens)
+    T = None if inference_tokens is None else expected_tokens(inference_tokens, inference_spread)
+    r = inference_cost_ratio
     placement = ask(law)
-    run = placement.run
+    run, optimal = placement.run, placement.optimal
+    budget = run.C if compute is None else compute
     reached = behind(law.loss)(run.N, run.D)
+    wall = behind(minimum_model_scale)(law.alpha, law.beta)
     named = [(ASKED if len(given) == 2 else OPTIMUM, placement)]
     if T is not None:
         cheapest = behind(lifetime_optimal)(law, reached, T, inference_cost_ratio=r)
-        named.append(("cheapest over its life", cheapest))
-    wall = behind(minimum_model_scale)(law.alpha, law.beta)
-    optimal = placement.optimal
-    for k_N in SCALES:
-        if k_N > wall and all(abs(k_N - other.k_N) > 0.02 for _, other in named):
-            if k_N == 1:
-                named.append((OPTIMUM, _at_optimum(optimal)))
-            else:
-                sized = behind(at_size)(law, reached, k_N * optimal.N)
-                named.append((f"{k_N:g} of the optimum", sized))
+        named.append((CHEAPEST, cheapest))
+    if largest is not None and wall < largest / optimal.N < min(1.0, named[-1][1].k_N):
+        named.append((FITS, behind(at_size)(law, reached, largest)))
+    named += _fractions(law, reached, optimal, wall, [other.k_N for _, other in named])
     named.sort(key=lambda pair: -pair[1].k_N)
     bands, no_bands = ({}, "") if ensemble is None else _bands(ask, ensemble)
+    readings = choice = exchange_choice = attentive = None
+    if T is not None:
+        if context is not None:
+            attentive = behind(cheapest_life)(law, reached, attending(T, r, context))
+        readings = behind(read_budget)(law, budget, T, inference_cost_ratio=r, credible=credible)
+    if inference_tokens is not None and credible is not None:
+        choice, exchange_choice = (
+            behind(choose_size)(
+                credible,
+                budget,
+                inference_tokens,
+                spread=inference_spread,
+                inference_cost_ratio=r,
+                optimum=best,
+            )
+            for best in (None, behind(law.compute_optimal)(budget))
+        )
     return Advice(
         law,
         float(reached),
@@ -167,24 +246,61 @@ def advise(
         no_bands,
         TRAINING_TO_SERVING * (placement.marginal_rate - 1) * run.D / r,
         float(wall * optimal.N),
-        T,
+        inference_tokens,
+        inference_spread,
         r,
-        tuple(_option(law, name, other, T, r, ensemble) for name, other in named),
+        tuple(_option(law, name, other, T, r, ensemble, unique_tokens) for name, other in named),
+        None if total is None else behind(place)(law, total, run.D),
+        largest,
+        unique_tokens,
+        context,
+        attentive,
+        readings,
+        choice,
+        exchange_choice,
     )
 
 
-def _question(given: dict[str, float]) -> Callable[[ParametricLaw], Placement]:
+def _fractions(
+    law: ParametricLaw, loss: float, optimal: Allocation, wall: float, taken: list[float]
+) -> list[tuple[str, Placement]]:
+    """The sizes of `SCALES` above the wall that are not there already."""
+    found = []
+    for k_N in SCALES:
+        if k_N > wall and all(abs(k_N - other) > 0.02 for other in taken):
+            if k_N == 1:
+                found.append((OPTIMUM, _at_optimum(optimal)))
+            else:
+                sized = behind(at_size)(law, loss, k_N * optimal.N)
+                found.append((f"{k_N:g} of the optimum", sized))
+    return found
+
+
+def attending(T: float, r: float, context: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the serving bill of a size, in FLOP of training, where a context is attended to."""
+    return lambda N: np.asarray(
+        FLOP_PER_PARAMETER_SERVED * r * T * N * (1 + behind(attention_share)(N, context))
+    )
+
+
+def _question(
+    given: dict[str, float], unique: float | None
+) -> Callable[[ParametricLaw], Placement]:
     """What is given, as a function from a law, or an ensemble, to the run's place."""
     names = set(given)
+
+    def worth(D: float) -> float:
+        return D if unique is None else float(behind(fresh_tokens)(D, unique))
+
     if names == {"N", "D"}:
-        return lambda law: behind(place)(law, given["N"], given["D"])
+        return lambda law: behind(place)(law, given["N"], worth(given["D"]))
     for known in ("N", "D"):
         if names == {known, "compute"}:
             rest = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given[known]
             if not 0 < rest < np.inf:
                 raise ValueError(f"{known} and compute must leave a run, got {given}")
-            run = (given["N"], rest) if known == "N" else (rest, given["D"])
-            return lambda law: behind(place)(law, *run)
+            N, D = (given["N"], rest) if known == "N" else (rest, given["D"])
+            return lambda law: behind(place)(law, N, worth(D))
     if names == {"N"}:
         return lambda law: _at_optimum(behind(law.compute_optimal_for_size)(given["N"]))
     if names == {"D"}:
@@ -215,6 +331,7 @@ def _option(
     T: float | None,
     r: float,
     ensemble: LawEnsemble | None,
+    unique: float | None,
 ) -> Option:
     run, optimal = placement.run, placement.optimal
     band = saving = None
@@ -229,7 +346,8 @@ def _option(
     even = None
     if placement.k_N <= 1:
         even = float(behind(break_even)(placement.k_N, law.alpha, law.beta) * optimal.D / r)
-    return Option(name, placement, band, even, saving)
+    trained = None if unique is None else float(behind(tokens_with_repetition)(run.D, unique))
+    return Option(name, placement, band, even, saving, trained)
 
 
 def _bands(

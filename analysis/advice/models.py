@@ -35,8 +35,9 @@ from analysis.internal.kinds import (
 from analysis.laws import LawEnsemble, ParametricLaw
 from analysis.tradeoff import Placement, model_scale_for_overhead, place
 
-COLUMNS = ("name", "year", "N", "D", "distilled", "source", "locator", "note")
-"""Of the table: parameters N in all, training tokens D seen, year of the first release."""
+COLUMNS = ("name", "year", "N", "active", "D", "distilled", "source", "locator", "note")
+"""Of the table: parameters N in all and, in a mixture of experts, active for a token; training
+tokens D seen; year of the first release. A table without "active" is one of dense models."""
 YEARS, SIZES, TOKENS = (2018, 2030), (1e7, 1e13), (1e8, 1e15)
 """What a row may say. Outside of it a unit has been mistaken."""
 SCALES = ("k_N", "k_D", "compute", "marginal_rate")
@@ -50,14 +51,15 @@ def load_models(path: str | Path | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns `COLUMNS`: N and D as counts, `distilled` as a truth value, the rest as text.
+        The columns `COLUMNS`: N, active (N for a dense model) and D as counts, `distilled` as a
+        truth value, the rest as text.
 
     Raises
     ------
     ValueError
         Naming the file, the line and the column: a column is missing, a name is empty or given
-        twice, a year, size or token count is no number or out of range, `distilled` is neither yes
-        nor no, a source or its place is empty.
+        twice, a year, size or token count is no number or out of range, more parameters are active
+        than there are, `distilled` is neither yes nor no, a source or its place is empty.
 
     Examples
     --------
@@ -69,7 +71,7 @@ def load_models(path: str | Path | None = None) -> pd.DataFrame:
     table = own if path is None else Path(path)
     rows: list[dict[str, Any]] = []
     names: set[str] = set()
-    for line, row in read_rows(table, COLUMNS):
+    for line, row in read_rows(table, COLUMNS, optional=("active",)):
         try:
             rows.append(_checked(row, names))
         except ValueError as error:
@@ -208,10 +210,13 @@ def _checked(row: dict[str, str], names: set[str]) -> dict[str, Any]:
         raise ValueError(f"name {row['name']!r} is given twice")
     if row["distilled"] not in ("yes", "no"):
         raise ValueError(f"distilled must be yes or no, got {row['distilled']!r}")
+    N = _number(row, "N", *SIZES)
+    active = _number(row, "active", SIZES[0], N) if row["active"] else N
     return {
         **row,
         "year": int(_number(row, "year", *YEARS)),
-        "N": _number(row, "N", *SIZES),
+        "N": N,
+        "active": active,
         "D": _number(row, "D", *TOKENS),
         "distilled": row["distilled"] == "yes",
     }

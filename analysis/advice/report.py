@@ -1,86 +1,61 @@
-"""How an answer of `analysis.advice` is shown: as a table for a reader, as JSON for a program."""
+"""How an answer of `analysis.advice` is shown to a reader: whole, or several beside each other."""
 
 from __future__ import annotations
 
-import json
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated
 
-from analysis.advice.answer import Advice, Interval, Option
-from analysis.internal.counts import show_count
+from analysis.advice.answer import FITS, Advice, Interval, Option
+from analysis.advice.content import READS, bills, extrapolations
+from analysis.advice.readings import Readings
+from analysis.advice.regret import Choice
+from analysis.internal.counts import show_count, show_ratio, show_whole
 from analysis.internal.doors import checked
-from analysis.internal.files import each
+from analysis.internal.kinds import named
 from analysis.internal.terminal import aligned
 from analysis.laws import Allocation
-from analysis.studies.chinchilla import fitted_range
+from analysis.limits import REPETITION
+from analysis.prices import TRAINING_UTILISATION, Rent, attention_share, cache_bytes
+from analysis.tradeoff import Placement
+
+WIDTH = 100
+"""Letters of a line of running text."""
 
 
 @checked
-def extrapolations(
-    answer: Advice, ranges: Mapping[str, tuple[float, float]] | None = None
-) -> list[str]:
-    """Say where the answer leaves the runs that the law was fitted to; by default, the refit's.
-
-    `ranges` has the least and the most of "N", "D" and "multiplier" of the runs of another law.
-    """
-    run = answer.placement.run
-    limits = fitted_range() if ranges is None else {name: ends[1] for name, ends in ranges.items()}
-    found = {
-        "parameters": (run.N, limits.get("N", math.inf), show_count),
-        "tokens": (run.D, limits.get("D", math.inf), show_count),
-        "tokens a parameter": (run.D / run.N, limits.get("multiplier", math.inf), _ratio),
-    }
-    return [
-        f"{show(value)} {what}, beyond the {show(limit)} of the fitted runs"
-        for what, (value, limit, show) in found.items()
-        if value > limit
-    ]
-
-
-@checked
-def as_json(
-    answer: Advice, law: str, ranges: Mapping[str, tuple[float, float]] | None = None
-) -> str:
-    """Return the answer as JSON; what is infinite or unknown is null."""
-    placement = answer.placement
-    content = {
-        "law": law,
-        "parameters": asdict(answer.law),
-        "loss": answer.loss,
-        "run": asdict(placement.run),
-        **{name: getattr(placement, name) for name in ("k_N", "k_D", "overhead", "marginal_rate")},
-        "optimal": asdict(placement.optimal),
-        "inference_tokens": answer.inference_tokens,
-        "inference_cost_ratio": answer.inference_cost_ratio,
-        "bands_95": answer.bands,
-        "no_bands": answer.no_bands,
-        "implied_inference_tokens": answer.implied_tokens,
-        "smallest_parameters": answer.smallest,
-        "extrapolates": extrapolations(answer, ranges),
-        "options": [
-            {
-                "name": option.name,
-                **asdict(option.placement.run),
-                "k_N": option.placement.k_N,
-                "overhead": option.placement.overhead,
-                "overhead_band_95": option.overhead_band,
-                "marginal_rate": option.placement.marginal_rate,
-                "break_even_inference_tokens": option.break_even,
-                "lifetime_saving": option.lifetime_saving,
-            }
-            for option in answer.options
-        ],
-    }
-    return json.dumps(each(content, _finite), indent=2, allow_nan=False)
+def as_comparison(answers: Annotated[Mapping[str, Advice], named(Advice, str)], law: str) -> str:
+    """Return several answers as one table, a row for each of what was asked."""
+    head = ["", "parameters", "tokens", "tokens a parameter", "k_N", "overhead", "right for"]
+    rows = [head]
+    for name, answer in answers.items():
+        placement, run = answer.placement, answer.placement.run
+        size = show_count(run.N)
+        if answer.total is not None:
+            size = f"{show_count(answer.total.run.N)}, {size} active"
+        right = max(answer.implied_tokens, 0.0)
+        cells = [name, size, show_count(run.D), show_ratio(run.D / run.N), f"{placement.k_N:.3g}"]
+        band = _band(answer.bands.get("overhead"), _percent)
+        use = f"{show_count(right)} served tokens" if right else "no use"
+        rows.append([*cells, f"{_percent(placement.overhead)}{band}", use])
+    first = next(iter(answers.values()))
+    notes = []
+    if any(one.total is not None for one in answers.values()):
+        notes = ["", "a mixture is placed by its active parameters; the law is one of dense models"]
+    return "\n".join([f"by {law}: {_law(first)}", "", *aligned(rows), *notes])
 
 
 @checked
 def as_table(
-    answer: Advice, law: str, ranges: Mapping[str, tuple[float, float]] | None = None
+    answer: Advice,
+    law: str,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    *,
+    rent: Rent | None = None,
 ) -> str:
-    """Return the answer for a reader."""
+    """Return the answer for a reader; with `rent`, what the runs take in hours and in money."""
     placement, bands = answer.placement, answer.bands
     run, optimal = placement.run, placement.optimal
     band = {name: _band(ends, show_count) for name, ends in bands.items()}
@@ -89,6 +64,7 @@ def as_table(
     rows = [
         ("law", f"{law}: {_law(answer)}"),
         ("run", f"{_run(run)}, loss {answer.loss:.3f}"),
+        *_experts(answer),
         *_use(answer),
         (
             "optimal",
@@ -106,34 +82,147 @@ def as_table(
             f"{show_count(answer.smallest)} parameters: no smaller model reaches this loss",
         ),
     ]
-    lines = [f"{name:14} {text}" for name, text in rows]
-    lines += [f"{'extrapolates':14} {text}" for text in extrapolations(answer, ranges)]
+    rows += [("extrapolates", text) for text in extrapolations(answer, ranges)]
+    lines = [line for name, text in rows for line in _wrapped(f"{name:14} {text}")]
     if answer.no_bands:
         lines.append(f"{'no bands':14} {answer.no_bands}")
     if bands:
         lines.append(f"{'':14} [in brackets: 95 % of the resampled refits]")
-    table = ["", "runs of the same loss", *_columns(answer.options), "", *_notes(answer)]
-    return "\n".join([*lines, *table])
+    lines += ["", "runs of the same loss", *_columns(answer.options), "", *_notes(answer)]
+    if rent is not None:
+        lines += ["", *_bills_table(answer, rent)]
+    if answer.readings is not None:
+        lines += ["", *_readings_table(answer.readings)]
+    if answer.choice is not None and answer.exchange_choice is not None:
+        lines += ["", *_choice_lines(answer.choice, answer.exchange_choice)]
+    return "\n".join(lines)
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * 15, break_on_hyphens=False)
+
+
+def _experts(answer: Advice) -> list[tuple[str, str]]:
+    total = answer.total
+    if total is None:
+        return []
+    return [
+        (
+            "mixture",
+            f"{show_count(total.run.N)} parameters in all; placed by the active ones, which are "
+            "what it costs",
+        ),
+        (
+            "",
+            f"if all were active: k_N {total.k_N:.3g}, overhead {_percent(total.overhead)}; the "
+            "law is one of dense models; expect the truth between",
+        ),
+    ]
+
+
+def _bills_table(answer: Advice, rent: Rent) -> list[str]:
+    every = bills(answer, rent)
+    rows = [["", *next(iter(every.values()))]]
+    for name, parts in every.items():
+        said = (f"{show_count(one.hours)} hours, {show_count(one.money)}" for one in parts.values())
+        rows.append([name, *said])
+    used = 100 * TRAINING_UTILISATION
+    head = f"on rented {rent.name}s, {rent.price:g} an hour, {used:.0f} % of the peak in training"
+    return [head, *aligned(rows)]
+
+
+def _readings_table(readings: Readings) -> list[str]:
+    rows = [["", "parameters", "tokens", "training", "serving", "saved", "loss", "as if"]]
+    for name, one in readings.each.items():
+        size = show_count(one.run.N)
+        if "N" in one.ranges:
+            size += f" [{', '.join(show_count(end, 2) for end in one.ranges['N'])}]"
+        cells = [READS[name], size, show_count(one.run.D)]
+        cells += [f"{show_count(flop)} FLOP" for flop in (one.run.C, one.serving)]
+        cells += [_percent(one.saving), f"{one.loss:.4f}"]
+        rows.append([*cells, f"{_percent(one.forgone)} less" if one.forgone else "all of it"])
+    head = f"what {show_count(readings.compute)} FLOP may mean"
+    ranged = bool(readings.same_loss.ranges)
+    notes = ["as if: what could be taken away from it, were all of it compute-optimal training"]
+    notes += ["[in brackets: what credible laws advise, from the least to the most]"] * ranged
+    return [head, *aligned(rows), "", *notes]
+
+
+def _choice_lines(choice: Choice, exchange: Choice) -> list[str]:
+    sizes = {name: run.N for name, run in choice.best.items()}
+    low, high = (pick(sizes, key=lambda name: sizes[name]) for pick in (min, max))
+    rows = [["", "parameters", "on average", "at worst"]]
+    for known, one in (("this optimum, any exchange", exchange), ("any optimum", choice)):
+        cells = [known, show_count(one.least_worst)]
+        cells += [f"{_percent(part['least_worst'])} more" for part in (one.expected, one.worst)]
+        rows.append(cells)
+    return [
+        f"the size of least worst regret, if any of {len(sizes)} laws may be true",
+        *aligned(rows),
+        f"by the laws themselves from {show_count(sizes[low])} ({low}) to "
+        f"{show_count(sizes[high])} ({high})",
+        "more: than the best size by the law that is true, over its life",
+    ]
 
 
 def _use(answer: Advice) -> list[tuple[str, str]]:
     tokens, price = answer.inference_tokens, answer.inference_cost_ratio
     said = [] if tokens is None else [f"{show_count(tokens)} served tokens"]
+    if tokens is not None and answer.inference_spread > 1:
+        said[0] += f" within a factor of {answer.inference_spread:g}"
+        said.append(f"{show_count(answer.mean_tokens or 0)} on average, for which sizes are chosen")
     said += [] if price == 1 else [f"a FLOP of serving costs {price:g} times a FLOP of training"]
-    return [("use", ", ".join(said))] if said else []
+    found = [("use", ", ".join(said))] if said else []
+    if answer.largest is not None:
+        found.append(("memory", _memory(answer, answer.largest)))
+    if answer.attentive is not None and answer.context is not None:
+        found.append(("context", _context(answer, answer.attentive, answer.context)))
+    if answer.unique_tokens is not None:
+        found.append(("repeats", f"{show_count(answer.unique_tokens)} tokens are distinct"))
+    return found
+
+
+def _context(answer: Advice, cheapest: Placement, context: float) -> str:
+    share = attention_share(cheapest.run.N, context)
+    cache = cache_bytes(cheapest.run.N, context) / 1e9
+    return (
+        f"attending to {show_count(context)} tokens, the cheapest over its life has "
+        f"{show_count(cheapest.run.N)} parameters: a token costs it {share:.2g} times 2 N more, "
+        f"and its cache takes {cache:.2g} GB a text, less where heads share it"
+    )
+
+
+def _memory(answer: Advice, largest: float) -> str:
+    said = f"{show_count(largest)} parameters fit"
+    if largest <= answer.smallest:
+        return f"{said}, too few for this loss with any amount of data"
+    if any(option.name == FITS for option in answer.options):
+        return f"{said}: of the models that do, the largest is the cheapest over its life"
+    return f"{said}: no limit here"
 
 
 def _notes(answer: Advice) -> list[str]:
     notes = ["pays off after: served tokens after which it is cheaper in all than the optimum"]
     if answer.inference_tokens is not None:
         notes.append("saved over its life: share of what training and serving the optimum cost")
+    if answer.unique_tokens is not None:
+        notes.append(
+            "with repeats: tokens to train on where a token seen again is worth less, 1/e after "
+            f"{REPETITION:g} repetitions; the other columns count fresh tokens"
+        )
     return notes
+
+
+def _tokens(value: float) -> str:
+    return f"{show_count(value)} tokens" if math.isfinite(value) else "never enough"
 
 
 def _columns(options: Sequence[Option]) -> list[str]:
     use = any(option.lifetime_saving is not None for option in options)
+    repeats = any(option.trained is not None for option in options)
     head = ["", "k_N", "parameters", "tokens", "overhead", "pays off after"]
-    rows = [head + (["saved over its life"] if use else [])]
+    head += ["saved over its life"] * use + ["with repeats"] * repeats
+    rows = [head]
     for option in options:
         place = option.placement
         saving = option.lifetime_saving
@@ -141,7 +230,8 @@ def _columns(options: Sequence[Option]) -> list[str]:
         even = "never" if option.break_even is None else f"{show_count(option.break_even)} tokens"
         cells = [option.name, f"{place.k_N:.3g}", show_count(place.run.N), show_count(place.run.D)]
         cells += [overhead, "-" if place.k_N == 1 else even]
-        rows.append(cells + ([] if saving is None else [_percent(saving)]))
+        cells += [] if saving is None else [_percent(saving)]
+        rows.append(cells + ([] if option.trained is None else [_tokens(option.trained)]))
     return aligned(rows)
 
 
@@ -164,30 +254,18 @@ def _law(answer: Advice) -> str:
 def _run(run: Allocation) -> str:
     return (
         f"{show_count(run.N)} parameters, {show_count(run.D)} tokens, "
-        f"{show_count(run.C)} FLOP, {_ratio(run.D / run.N)} tokens a parameter"
+        f"{show_count(run.C)} FLOP, {show_ratio(run.D / run.N)} tokens a parameter"
     )
-
-
-def _ratio(value: float) -> str:
-    return _whole(value) if value >= 10 else f"{value:.1f}"
 
 
 def _percent(fraction: float) -> str:
     value = 100 * fraction + 0.0
     if abs(value) < 0.05:
         return "0 %"
-    return f"{value:.1f} %" if abs(value) < 9.95 else f"{_whole(value)} %"
-
-
-def _whole(value: float) -> str:
-    return show_count(value) if abs(value) >= 1e6 else f"{value:,.0f}"
+    return f"{value:.1f} %" if abs(value) < 9.95 else f"{show_whole(value)} %"
 
 
 def _band(ends: Interval | None, show: Callable[[float], str]) -> str:
     if ends is None or ends[0] == ends[1]:
         return ""
     return f" [{show(ends[0])}, {show(ends[1])}]"
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

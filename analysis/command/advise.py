@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from analysis.advice import advise, as_json, as_table, load_models
+from analysis.advice import (
+    Advice,
+    CredibleLaws,
+    advise,
+    as_comparison,
+    as_csv,
+    as_json,
+    as_table,
+    credible_laws,
+    load_models,
+)
+from analysis.advice.content import json_content
 from analysis.fit.law_files import Ranges, read_law
-from analysis.internal.counts import parse_count
+from analysis.internal.counts import parse_bytes, parse_count, parse_size
 from analysis.internal.terminal import Parser, say
 from analysis.laws import PUBLISHED, LawEnsemble, OuterPowerLaw, ParametricLaw
+from analysis.prices import ACCELERATORS, HOURLY, Rent
+from analysis.serving import largest_model
+from analysis.studies.atlas import atlas_ranges, pooled_law
 from analysis.studies.chinchilla import recorded_refit
 
-REFIT = "refit"
+REFIT, POOLED = "refit", "pooled"
 COUNTS = {
-    "N": "parameters of the run",
+    "N": "parameters of the run; of a mixture of experts as 671B-A37B",
     "D": "training tokens of the run",
+    "active": "parameters of a mixture of experts that are active for a token, beside --N",
     "compute": "training compute in FLOP, 6 N D",
     "loss": "loss to reach, nats per token",
     "serve": "tokens that the model will serve in its life",
+    "spread": "factor within which --serve is known, two times in three (default: 1)",
     "price": "price of a FLOP of serving in FLOP of training (default: 1)",
+    "memory": "bytes that the weights must fit into: 24 GB",
+    "bytes": "bytes a parameter (default: 2)",
+    "context": "tokens that a served token attends to, beside --serve",
+    "hour": "price of an hour of a --gpu (default: 2)",
+    "unique-tokens": "distinct tokens that there are: what is trained on beyond them are repeats",
 }
-LAWS = {REFIT: "the book's own fit to the runs of Hoffmann et al."}
+NEEDS = {"spread": "serve", "context": "serve", "bytes": "memory", "hour": "gpu"}
+"""What says nothing without another option."""
+LAWS = {
+    REFIT: "the book's own fit to the runs of Hoffmann et al.",
+    POOLED: "the exchange of all public sets of runs together, at the level of Hoffmann's",
+}
 LAWS |= {name: f"{entry.source}\n      {entry.locator}" for name, entry in PUBLISHED.items()}
 EPILOG = """\
 Give the run by --N and --D, by either and --compute, or by --N and --loss; or ask for the
@@ -49,7 +76,14 @@ def parser() -> Parser:
     for name, text in COUNTS.items():
         made.add_argument(f"--{name}", metavar="NUMBER", help=text)
     made.add_argument(
-        "--model", metavar="NAME", help="the run of a released model, such as Llama-2 7B"
+        "--model",
+        metavar="NAME",
+        nargs="+",
+        default=[],
+        help='the run of a released model, such as "Llama-2 7B", or of several beside each other',
+    )
+    made.add_argument(
+        "--gpu", choices=tuple(ACCELERATORS), help="say hours and money too, on rented machines"
     )
     made.add_argument(
         "--law",
@@ -60,9 +94,9 @@ def parser() -> Parser:
     )
     made.add_argument(
         "--format",
-        choices=("table", "json"),
+        choices=("table", "json", "csv"),
         default="table",
-        help="a table to read, or JSON for a program (default: table)",
+        help="a table to read, JSON or CSV for a program (default: table)",
     )
     return made
 
@@ -72,28 +106,74 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         law, ensemble, seen = law_named(options.law)
-        counts = {
-            name: parse_count(text, name, zero=name == "serve")
+        given = {
+            name: parse_bytes(text, name)
+            if name == "memory"
+            else parse_count(text, name, zero=name in ("serve", "context"))
             for name in COUNTS
-            if (text := getattr(options, name)) is not None
+            if name != "N" and (text := getattr(options, name.replace("-", "_"))) is not None
         }
-        if options.model is not None:
-            counts = model_run(options.model, counts)
-        use = counts.pop("serve", None)
-        price = counts.pop("price", 1.0)
-        answer = advise(
-            law,
-            **counts,
-            inference_tokens=use,
-            inference_cost_ratio=price,
-            ensemble=ensemble,
-        )
+        if options.N is not None:
+            given["N"], active = parse_size(options.N)
+            if active is not None and given.setdefault("active", active) != active:
+                raise ValueError("--N names the active parameters: leave out --active")
+        there = {*given, *(["gpu"] if options.gpu else [])}
+        for flag, other in NEEDS.items():
+            if flag in given and other not in there:
+                raise ValueError(f"--{flag} says nothing without --{other}")
+        questions = {name: model_run(name, given) for name in options.model} or {"run": given}
+        own = law if seen == {} or options.law.endswith(".json") else None
+        credible = credible_laws(own) if "serve" in given else None
+        answers = {
+            name: answered(law, ensemble, credible, question)
+            for name, question in questions.items()
+        }
     except ValueError as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
-    shown = {"table": as_table, "json": as_json}[options.format]
-    say(shown(answer, options.law, seen))
+    rent = None if options.gpu is None else Rent(options.gpu, given.get("hour", HOURLY))
+    say(shown(answers, options.law, seen, rent, options.format))
     return 0
+
+
+def answered(
+    law: ParametricLaw,
+    ensemble: LawEnsemble | None,
+    credible: CredibleLaws | None,
+    given: Mapping[str, float],
+) -> Advice:
+    """Return the answer to a question in the words of the command line."""
+    asked = {name: given[name] for name in ("N", "D", "active", "compute", "loss") if name in given}
+    largest = None
+    if "memory" in given:
+        largest = largest_model(given["memory"], given.get("bytes", 2.0))
+    return advise(
+        law,
+        **asked,
+        inference_tokens=given.get("serve"),
+        inference_spread=given.get("spread", 1.0),
+        inference_cost_ratio=given.get("price", 1.0),
+        largest=largest,
+        unique_tokens=given.get("unique-tokens"),
+        context=given.get("context"),
+        ensemble=ensemble,
+        credible=credible,
+    )
+
+
+def shown(
+    answers: Mapping[str, Advice], law: str, ranges: Ranges | None, rent: Rent | None, form: str
+) -> str:
+    """Return answers in one of the forms; several of them beside each other."""
+    if form == "csv":
+        return as_csv(answers, law)
+    if len(answers) == 1:
+        one = {"table": as_table, "json": as_json}[form]
+        return one(next(iter(answers.values())), law, ranges, rent=rent)
+    if form == "table":
+        return as_comparison(answers, law)
+    every = {name: json_content(answer, law, ranges, rent) for name, answer in answers.items()}
+    return json.dumps(every, indent=2, allow_nan=False)
 
 
 def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | None]:
@@ -106,6 +186,8 @@ def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | No
     """
     if name == REFIT:
         return *recorded_refit(), None
+    if name == POOLED:
+        return pooled_law(), None, atlas_ranges()
     if name in PUBLISHED:
         return PUBLISHED[name].law, None, None
     if "," in name:
@@ -140,7 +222,7 @@ def model_run(name: str, counts: Mapping[str, float]) -> dict[str, float]:
     ValueError
         If there is no such model, with the nearest names; if the run is given too.
     """
-    twice = [flag for flag in ("N", "D", "compute", "loss") if flag in counts]
+    twice = [flag for flag in ("N", "D", "active", "compute", "loss") if flag in counts]
     if twice:
         raise ValueError(f"--model gives the run: leave out --{twice[0]}")
     models = load_models().set_index("name")
@@ -150,7 +232,8 @@ def model_run(name: str, counts: Mapping[str, float]) -> dict[str, float]:
         some = ", ".join(known[one] for one in near) or ", ".join(list(models.index)[:3])
         raise ValueError(f"--model must be a model of the table, such as {some}; got {name!r}")
     run = models.loc[known[key(name)]]
-    return {**counts, "N": float(run["N"]), "D": float(run["D"])}
+    found = {**counts, "N": float(run["N"]), "D": float(run["D"])}
+    return found if run["active"] == run["N"] else {**found, "active": float(run["active"])}
 
 
 def key(name: str) -> str:

@@ -1,6 +1,7 @@
 """The derivation of k_D in SymPy, step by step, and a certificate of every step."""
 
 from analysis.derivation.certificates import CertificateError, certify, hold, is_zero
+from analysis.derivation.printing import latex
 from analysis.derivation.steps import (
     A,
     B,
@@ -40,6 +41,7 @@ __all__ = [
     "is_zero",
     "k_D",
     "lagrange",
+    "latex",
     "log_of",
     "m",
     "x",

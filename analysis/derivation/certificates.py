@@ -271,6 +271,40 @@ def _excess(d: Derivation) -> bool:
     return is_zero(_written_out(d.excess_rate.rhs) - (d.slope.rhs - 1))
 
 
+def _cost_slope(d: Derivation) -> bool:
+    tokens = sp.Function("tokens")(N)
+    along = N * sp.diff(_lifetime(N, tokens), N)
+    along = along.subs(sp.diff(tokens, N), -m * tokens / N).subs(tokens, D)
+    above_wall = ((t + beta) / (alpha + beta)) ** (1 / alpha)
+    falls = sp.factor(sp.diff(d.slope.rhs, k_N).subs(k_N, above_wall))
+    return is_zero(along - d.cost_slope.rhs) and falls.is_negative is True
+
+
+def _total_budget_size(d: Derivation) -> bool:
+    spent = _lifetime(d.total_budget_size.rhs * N_opt, k_D * D_opt)
+    return is_zero(spent - 6 * N_opt * D_opt)
+
+
+def _total_budget(d: Derivation) -> bool:
+    run = {N: k_N * N_opt, D: k_D * D_opt}
+    rate = (d.rate.rhs.subs(run)).subs(A, d.balance.rhs * B * D_opt**-beta * N_opt**alpha)
+    paid = d.served_at_price.rhs.subs(run)
+    gap = (sp.log(rate) - sp.log(paid)).subs(k_N, d.total_budget_size.rhs)
+    stated = sp.log(d.total_budget.lhs / d.total_budget.rhs)
+    rises = sp.simplify(k_D * sp.diff(stated, k_D))
+    return is_zero(sp.expand_log(gap - stated)) and sp.factor(rises).is_positive is True
+
+
+def _forgone(d: Derivation) -> bool:
+    left = 1 - d.forgone.rhs
+    optimum = sp.powdenest(left ** (-alpha * beta / (alpha + beta)), force=True)
+    capped = (beta * k_N**-alpha + alpha * (1 / k_N) ** -beta) / (alpha + beta)
+    falls = [s * sp.diff(sp.log(opt), C) for s, opt in ((C, d.N_opt.rhs), (C, d.D_opt.rhs))]
+    power = alpha * beta / (alpha + beta)
+    same = is_zero(falls[0] * alpha - power) and is_zero(falls[1] * beta - power)
+    return same and is_zero(optimum - capped)
+
+
 CERTIFICATES = {
     "the law has exponents alpha and beta and coefficients A and B": _law,
     "the budget is 6 N D": _budget,
@@ -302,5 +336,9 @@ CERTIFICATES = {
     "the overhead as a sum of two h is k_N k_D - 1": _accurate,
     "m - 1 by expm1 is the slope less one": _excess,
     "at break-even both models have cost the same over their lives": _break_even,
+    "along an iso-loss curve the lifetime cost turns once, where m = 1 + r T/(3D)": _cost_slope,
+    "k_N and k_D spend C on training and serving": _total_budget_size,
+    "what C buys at most, serving paid, has that m too, and is one run": _total_budget,
+    "of what a size forgoes at the cap, the rest has its loss": _forgone,
 }
 """Each certificate's claim, and the function that checks it."""

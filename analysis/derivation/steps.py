@@ -27,7 +27,7 @@ from analysis.internal.kinds import Flag, count, either
 N, D, C, L, E, A, B, G = sp.symbols("N D C L E A B G", positive=True)
 alpha, beta, k_N, k_D, k_min, m = sp.symbols("alpha beta k_N k_D k_min m", positive=True)
 T, r, t = sp.symbols("T r t", positive=True)
-N_opt, D_opt = sp.symbols("N_opt D_opt", positive=True)
+N_opt, D_opt, C_life = sp.symbols("N_opt D_opt C_life", positive=True)
 x = sp.Symbol("x", real=True)
 u = sp.Symbol("u", real=True)
 h = sp.Function("h", real=True)
@@ -88,6 +88,15 @@ class Derivation(Shown):
         r T / D_opt as a function of that marginal rate.
     break_even
         r T / D_opt after which a model of k_N times the size has paid for its overhead.
+    cost_slope
+        How the lifetime cost changes with x = ln N along an iso-loss curve, where m is the marginal
+        rate. It is 0 once: m and D fall with N.
+    total_budget_size, total_budget
+        Where C pays for training and for serving: k_N by k_D, against the compute-optimal run of C,
+        if C is spent; and the equation for k_D of the least loss.
+    forgone
+        What a model of k_N times the size, trained on C, loses as a share of C: the optimum of the
+        rest has its loss.
     """
 
     loss: sp.Eq
@@ -118,6 +127,10 @@ class Derivation(Shown):
     log_k_D: sp.Eq
     accurate_overhead: sp.Eq
     excess_rate: sp.Eq
+    cost_slope: sp.Eq
+    total_budget_size: sp.Eq
+    total_budget: sp.Eq
+    forgone: sp.Eq
 
 
 @checked
@@ -201,6 +214,7 @@ def derive() -> Derivation:
         served_for_rate=sp.Eq(use, as_written(3, sp.Add(m, -1, evaluate=False), tokens)),
         break_even=sp.Eq(use, as_written(3, overhead, 1 / (1 - k_N))),
         **_for_machines(),
+        **_readings(),
     )
 
 
@@ -214,6 +228,22 @@ def _for_machines() -> dict[str, sp.Eq]:
             expm1(h(-alpha * sp.log(k_N)) / alpha + h(-beta * sp.log(k_D)) / beta),
         ),
         "excess_rate": sp.Eq(m - 1, -(alpha + beta) * rise / (alpha + (alpha + beta) * rise)),
+    }
+
+
+def _readings() -> dict[str, sp.Eq]:
+    """What else a budget can mean: serving paid from it, or a cap on training."""
+    use = as_written(sp.Rational(1, 3), r, T, 1 / D_opt)
+    reducible = (beta * k_N**-alpha + alpha * k_N**beta) / (alpha + beta)
+    slope = as_written(6, N, D, sp.Add(1, -m, evaluate=False)) + 2 * r * N * T
+    return {
+        "cost_slope": sp.Eq(sp.Derivative(C_life, x), slope),
+        "total_budget_size": sp.Eq(k_N, 1 / (k_D + use)),
+        "total_budget": sp.Eq(k_D ** (beta + 1) * (k_D + use) ** (alpha - 1), 1),
+        "forgone": sp.Eq(
+            sp.Symbol(r"\text{forgone}"),
+            sp.Add(1, -(reducible ** -(1 / alpha + 1 / beta)), evaluate=False),
+        ),
     }
 
 

@@ -27,6 +27,7 @@ OVERHEAD = "This is the compute as a multiple of the optimum. The overhead is wh
 TOO_LARGE = "Not yet: it is too large."
 TOO_SMALL = "Not yet: it is too small."
 NOT_YET = "Not yet. Go through the steps again, one by one."
+MOST_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,16 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Number:
-    """One real number, compared to a relative tolerance."""
+    """One real number, compared to a relative tolerance, or rounded as the solution rounds it.
+
+    `digits` is how many significant digits the solution prints. The value rounded to as many, or to
+    more, is right as well; rounded otherwise it is not.
+    """
 
     value: float
     mistakes: Sequence[Mistake]
     tolerance: float = 1e-3
+    digits: int = 3
 
     def advise(self, answer: object) -> str | None:
         """Return None for a right answer, else what to look at again."""
@@ -58,11 +64,14 @@ class Number:
         return self._compared(number)
 
     def _near(self, number: float, value: float) -> bool:
-        return math.isclose(number, value, rel_tol=self.tolerance, abs_tol=0)
+        return math.isclose(number, value, rel_tol=self.tolerance, abs_tol=0) or any(
+            math.isclose(number, float(f"{value:.{digits - 1}e}"), rel_tol=1e-9, abs_tol=0)
+            for digits in range(self.digits, MOST_DIGITS)
+        )
 
     def _compared(self, number: float) -> str:
         for advice, factors in ((SIGN, (-1,)), (PERCENT, (100, 0.01)), (BILLIONS, (1e9, 1e-9))):
-            if any(self._near(number, factor * self.value) for factor in factors):
+            if any(self._near(number / factor, self.value) for factor in factors):
                 return advice
         if self.value and self._near(number, 1 / self.value):
             return INVERSE

@@ -69,7 +69,8 @@ def check(number: str, answer: object) -> Check:
     answer : object
         What the exercise asks for: a number, several numbers, an expression of SymPy, a function or
         a set of names. Numbers may differ by the exercise's tolerance (a thousandth, if it does not
-        say otherwise); expressions are compared symbolically. Dots (...) are no answer yet.
+        say otherwise), or be rounded as the solution rounds them; expressions are compared
+        symbolically. Dots (...) are no answer yet.
 
     Returns
     -------

@@ -117,9 +117,9 @@ def slope_of_prices() -> Numbers:
     student = "With so few points the normal multiple is too small. Take Student's."
     return Numbers(
         {
-            "slope": Number(slope, [Mistake(slope / np.log(10), natural)]),
-            "low": Number(slope - apart, [Mistake(slope - normal, student)]),
-            "high": Number(slope + apart, [Mistake(slope + normal, student)]),
+            "slope": Number(slope, [Mistake(slope / np.log(10), natural)], digits=1),
+            "low": Number(slope - apart, [Mistake(slope - normal, student)], digits=2),
+            "high": Number(slope + apart, [Mistake(slope + normal, student)], digits=2),
         }
     )
 
@@ -137,9 +137,13 @@ def one_exchange_for_all() -> Numbers:
     root = "The variance of the mean is one over the sum of the weights; take its root."
     return Numbers(
         {
-            "mean": Number(mean, [Mistake(float(theta.mean()), plain)]),
-            "low": Number(mean - apart, [Mistake(mean - NORMAL / float((1 / v).sum()), root)]),
-            "high": Number(mean + apart, [Mistake(mean + NORMAL / float((1 / v).sum()), root)]),
+            "mean": Number(mean, [Mistake(float(theta.mean()), plain)], digits=2),
+            "low": Number(
+                mean - apart, [Mistake(mean - NORMAL / float((1 / v).sum()), root)], digits=2
+            ),
+            "high": Number(
+                mean + apart, [Mistake(mean + NORMAL / float((1 / v).sum()), root)], digits=2
+            ),
             "outside": Number(outside, []),
         }
     )

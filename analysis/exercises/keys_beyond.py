@@ -49,6 +49,7 @@ def multiplier_noise() -> Number:
                 float(np.sqrt(2)) * NOISE, "This is the error of the loss, in nats. Use the slope."
             ),
         ],
+        digits=2,
     )
 
 
@@ -119,7 +120,7 @@ def implied_exponents() -> Numbers:
             ),
             Mistake(2 ** (-1 / alpha), "This is the wall that belongs to it. Give the exponent."),
         ]
-        parts[name] = Number(alpha, mistakes)
+        parts[name] = Number(alpha, mistakes, digits=2)
     return Numbers(parts)
 
 

@@ -181,6 +181,7 @@ def llama3() -> Numbers:
                     Mistake(served / 1e12, "Count single tokens, not trillions."),
                     Mistake(served * 2 * N, "This is compute, in FLOP. Tokens are asked."),
                 ],
+                digits=2,
             ),
         }
     )
@@ -205,6 +206,7 @@ def fifteen() -> Numbers:
                     Mistake(above, "This is the larger of the two sizes."),
                     Mistake(minimum_model_scale(*EXPONENTS), "This is the wall: a bracket's end."),
                 ],
+                digits=2,
             ),
             "above": Number(
                 above,

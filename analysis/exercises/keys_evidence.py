@@ -238,6 +238,7 @@ def least_error() -> Number:
             ),
             Mistake(100 * float(law.error(E)), PERCENT),
         ],
+        digits=2,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import sympy as sp
+from scipy.optimize import brentq
 
 from analysis.advice import load_models
 from analysis.exercises.answers import (
@@ -24,7 +25,7 @@ from analysis.exercises.answers import (
     Numbers,
 )
 from analysis.laws import PUBLISHED, ParametricLaw
-from analysis.serving import lifetime_saving, lifetime_scales
+from analysis.serving import lifetime_cost, lifetime_saving, lifetime_scales
 from analysis.studies.chinchilla import recorded_refit
 from analysis.tradeoff import compute_overhead, minimum_model_scale, model_scale_for_overhead, place
 
@@ -119,6 +120,7 @@ def chinchilla() -> Numbers:
                     Mistake(law.compute_optimal(6 * N * D).D, tokens),
                     *([Mistake(place(law, N, D).optimal.N, loss)] if name in off else ()),
                 ],
+                digits=2,
             )
             for name, law in laws.items()
         }
@@ -202,6 +204,7 @@ def first_token() -> Numbers:
                     Mistake(1 - k_N, "This is by how much it is smaller."),
                     Mistake(1 - k_N * (k_D + 1) / 2, "A token served costs less than one trained."),
                 ],
+                digits=2,
             ),
         }
     )
@@ -220,6 +223,34 @@ def dear_serving() -> Number:
             Mistake(k_D, "These are the tokens. The size is asked."),
             Mistake(lifetime_scales(10, *EXPONENTS)[0], "Which law is asked for?"),
         ],
+        digits=2,
+    )
+
+
+def one_size() -> Numbers:
+    """7.6: the size of least worst regret under the refit and the post's law, and that regret."""
+    laws, served = (_refit(), LAW), 10.0
+    sizes = [float(lifetime_scales(served, law.alpha, law.beta)[0]) for law in laws]
+
+    def regret(k_N: float, law: ParametricLaw) -> float:
+        least = 1 - float(lifetime_saving(served, law.alpha, law.beta))
+        return float(lifetime_cost(k_N, served, law.alpha, law.beta)) / least - 1
+
+    k_N = float(brentq(lambda k: regret(k, laws[0]) - regret(k, laws[1]), *sorted(sizes)))
+    own = "This is the size that one of the laws would choose. What does it cost by the other?"
+    return Numbers(
+        {
+            "k_N": Number(
+                k_N,
+                [*(Mistake(size, own) for size in sizes), Mistake(1 / k_N, INVERSE)],
+                tolerance=1e-3,
+            ),
+            "regret": Number(
+                regret(k_N, laws[0]),
+                [Mistake(100 * regret(k_N, laws[0]), PERCENT)],
+                tolerance=0.05,
+            ),
+        }
     )
 
 
@@ -242,6 +273,7 @@ def laptop() -> Numbers:
                         "At the wall the overhead is without bound.",
                     ),
                 ],
+                digits=2,
             )
             for name, law in (("post", LAW), ("refit", _refit()))
         }
@@ -258,4 +290,5 @@ KEYS: dict[str, Callable[[], Key]] = {
     "7.1": first_token,
     "7.2": dear_serving,
     "7.5": laptop,
+    "7.6": one_size,
 }

@@ -33,8 +33,12 @@ def both_together() -> Numbers:
                     Mistake(even, "Both count alike here. Weigh each by one over its variance."),
                 ],
             ),
-            "low": Number(both.low, [Mistake(100 * both.low, PERCENT), Mistake(0.2, narrow)]),
-            "high": Number(both.high, [Mistake(100 * both.high, PERCENT), Mistake(0.45, narrow)]),
+            "low": Number(
+                both.low, [Mistake(100 * both.low, PERCENT), Mistake(0.2, narrow)], digits=2
+            ),
+            "high": Number(
+                both.high, [Mistake(100 * both.high, PERCENT), Mistake(0.45, narrow)], digits=2
+            ),
         }
     )
 

@@ -8,6 +8,7 @@ from analysis.figures.atlas import (
     plot_strip,
     plot_valleys,
 )
+from analysis.figures.factor import plot_broken_factor, plot_measured_factor
 from analysis.figures.fit import (
     plot_overhead_band,
     plot_profile,
@@ -15,15 +16,14 @@ from analysis.figures.fit import (
     plot_residuals,
     plot_runs,
 )
+from analysis.figures.isoloss import plot_overheads, plot_pairs
 from analysis.figures.lab import (
-    plot_broken_factor,
     plot_broken_residuals,
     plot_designs,
     plot_extrapolation,
     plot_few_runs,
     plot_intervals,
     plot_isoflop,
-    plot_measured_factor,
     plot_recipe,
     plot_sweep,
 )
@@ -42,20 +42,22 @@ from analysis.figures.marks import SETS
 from analysis.figures.models import plot_disagreement, plot_story
 from analysis.figures.own import plot_own_overhead, plot_own_residuals, plot_own_runs
 from analysis.figures.picture import STYLE, Downloads, note, show
+from analysis.figures.primer import plot_many_fits, plot_one_profile, plot_two_fits, plot_ways
 from analysis.figures.serving import (
     SERVED,
+    plot_landscape,
     plot_lifetime_cost,
     plot_lifetime_saving,
     plot_lifetime_size,
+    plot_regret,
+    plot_size_by_use,
 )
 from analysis.figures.testbed import (
     plot_batches,
-    plot_error_map,
+    plot_error_maps,
     plot_frontier,
     plot_loss_to_error,
     plot_luck,
-    plot_overheads,
-    plot_pairs,
     plot_parallel_lines,
     plot_predicted,
     plot_testbed,
@@ -85,7 +87,7 @@ __all__ = [
     "plot_curved_path",
     "plot_designs",
     "plot_disagreement",
-    "plot_error_map",
+    "plot_error_maps",
     "plot_excess_loss",
     "plot_exchange",
     "plot_extrapolation",
@@ -96,15 +98,18 @@ __all__ = [
     "plot_iso_loss",
     "plot_isoflop",
     "plot_kappa",
+    "plot_landscape",
     "plot_lifetime_cost",
     "plot_lifetime_saving",
     "plot_lifetime_size",
     "plot_loss_against_data",
     "plot_loss_to_error",
     "plot_luck",
+    "plot_many_fits",
     "plot_measured_factor",
     "plot_moved_back",
     "plot_one_curve",
+    "plot_one_profile",
     "plot_overhead",
     "plot_overhead_band",
     "plot_overheads",
@@ -118,15 +123,19 @@ __all__ = [
     "plot_profile",
     "plot_quantities",
     "plot_recipe",
+    "plot_regret",
     "plot_repetition",
     "plot_residuals",
     "plot_runs",
     "plot_same_steps",
+    "plot_size_by_use",
     "plot_story",
     "plot_straight_path",
     "plot_strip",
     "plot_sweep",
     "plot_testbed",
+    "plot_two_fits",
     "plot_valleys",
+    "plot_ways",
     "show",
 ]

@@ -11,25 +11,29 @@ no JavaScript runs, the page shows a picture that stands still.
 from __future__ import annotations
 
 import html
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from os import PathLike
-from pathlib import Path
-from string import Template
 from typing import Annotated, Any
 
 import numpy as np
-import sympy as sp
-from sympy.codegen.cfunctions import expm1
 
-from analysis.derivation import Derivation, G, T, k_D, m, x
+from analysis.derivation import Derivation
 from analysis.figures.law import plot_overhead
 from analysis.figures.picture import Picture, show
+from analysis.figures.templates import (
+    as_json,
+    compact,
+    filled,
+    lean_script,
+    people,
+    plain_style,
+    printed_law,
+    text_of,
+)
 from analysis.fit import read_law
 from analysis.internal.checks import extended, positive, same_length
-from analysis.internal.counts import PATTERN, SUFFIXES, UNITS
+from analysis.internal.counts import EXPERTS, PATTERN, SUFFIXES, UNITS
 from analysis.internal.display import Shown
 from analysis.internal.doors import checked
 from analysis.internal.kinds import array, mapping_with, named
@@ -38,14 +42,7 @@ from analysis.studies.atlas import pooled_band, pooled_law
 from analysis.studies.chinchilla import recorded_band, recorded_refit
 from analysis.tradeoff import compute_overhead
 
-FUNCTIONS = {name: f"Math.{name}" for name in ("expm1", "log1p")} | {"h": "h"}
-SERIES_BELOW, SERIES_TERMS = 0.02, 7
-"""Where |x| is smaller, h(x) is computed by so many terms of its series."""
 BAND_POINTS = 40
-
-
-class _Slots(Template):
-    delimiter = "@"
 
 
 @dataclass(frozen=True)
@@ -107,59 +104,32 @@ def explorer(
     still
         What to show where no JavaScript runs.
     """
-    names = {key: own.name for key, own in fitted.items()} | _people(laws)
+    names = {key: own.name for key, own in fitted.items()} | people(laws)
     constants = {key: own.law for key, own in fitted.items()}
     constants |= {key: published.law for key, published in laws.items()}
     bands = {key: _thinned(own.band) | {"note": own.note} for key, own in fitted.items()}
-    script = _filled(
+    script = filled(
         "explorer.js",
-        laws=_json({name: _constants(law, names[name]) for name, law in constants.items()}),
-        bands=_json(bands),
-        pattern=_json(f"^{PATTERN}$"),
-        suffixes=_json(SUFFIXES),
-        units=_json(UNITS),
-        series_below=str(SERIES_BELOW),
-        **_formulas(derivation),
+        numbers=text_of("numbers.js"),
+        laws=as_json({name: _constants(law, names[name]) for name, law in constants.items()}),
+        bands=as_json(bands),
+        pattern=as_json(f"^{PATTERN}$"),
+        experts=as_json(f"^{EXPERTS}$"),
+        suffixes=as_json(SUFFIXES),
+        units=as_json(UNITS),
+        law=printed_law(derivation),
     )
-    page = _filled(
+    page = filled(
         "explorer.html",
-        css=Path(__file__).with_name("explorer.css").read_text(encoding="utf-8"),
-        still=_compact(still.svg),
+        css=plain_style("".join(map(text_of, ("base.css", "table.css", "explorer.css")))),
+        still=compact(still.svg),
         options="".join(
             f'<option value="{html.escape(key)}">{html.escape(name)}</option>'
             for key, name in (names | {"free": "Free exponents"}).items()
         ),
-        js=script,
+        js=lean_script(script),
     )
     return Explorer(page)
-
-
-def _filled(name: str, **values: str) -> str:
-    return _Slots(Path(__file__).with_name(name).read_text(encoding="utf-8")).substitute(values)
-
-
-def _formulas(d: Derivation) -> dict[str, str]:
-    """The right sides of the derivation as JavaScript, by the names of the script's slots."""
-    log_k_D, excess = sp.symbols("log_k_D excess", real=True)
-    series = sp.series((sp.exp(x) - 1 - x) / x**2, x, 0, SERIES_TERMS).removeO()
-    [served] = sp.solve(d.served.subs(m, 1 + excess), T)
-    formulas = {
-        "h_series": x**2 * sp.horner(series),
-        "h": expm1(x) - x,
-        "log_k_D": d.log_k_D.rhs,
-        "overhead": d.accurate_overhead.rhs.subs(sp.log(k_D), log_k_D),
-        "excess": d.excess_rate.rhs,
-        "k_min": d.k_min.rhs,
-        "least": d.k_D_of_m.rhs.subs(m, 0),
-        "N_opt": d.N_opt.rhs.subs(G, d.G.rhs),
-        "D_opt": d.D_opt.rhs.subs(G, d.G.rhs),
-        "budget": d.budget.rhs,
-        "rate": d.rate.rhs,
-        "k_N_of_m": d.k_N_of_m.rhs,
-        "k_D_of_m": d.k_D_of_m.rhs,
-        "served": served,
-    }
-    return {name: sp.jscode(rhs, user_functions=FUNCTIONS) for name, rhs in formulas.items()}
 
 
 def _constants(law: ParametricLaw, name: str) -> dict[str, object]:
@@ -180,27 +150,6 @@ def _thinned(band: Mapping[str, list[float]]) -> dict[str, Any]:
         end: [float(f"{band[end][i]:.3g}") if np.isfinite(band[end][i]) else None for i in kept]
         for end in ("k_N", "low", "high")
     }
-
-
-def _people(laws: Mapping[str, PublishedLaw]) -> dict[str, str]:
-    """Authors and year, what stands before the title; the key's last word where that is taken."""
-    found: dict[str, str] = {}
-    for key, published in laws.items():
-        people = published.source.partition(",")[0]
-        taken = people in found.values()
-        found[key] = f"{people}, {key.rpartition('-')[2]}" if taken else people
-    return found
-
-
-def _compact(svg: str) -> str:
-    """The same picture in fewer bytes: paths to a tenth of a point, no comments."""
-    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), svg)
-    return re.sub(r"\s+", " ", re.sub(r"<!--.*?-->", "", svg, flags=re.S))
-
-
-def _json(value: object) -> str:
-    """The value as a JavaScript literal that ends no script element."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", r"\u003c")
 
 
 def fitted_laws() -> dict[str, Fitted]:

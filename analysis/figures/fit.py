@@ -10,12 +10,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from analysis.figures.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, seen_as
+from analysis.figures.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
 from analysis.internal.checks import extended, positive, same_length
 from analysis.internal.kinds import array, mapping_with, named, one, several, table_with, tuple_of
 from analysis.laws import LawEnsemble, ParametricLaw
 
 Plane: TypeAlias = Annotated[pd.DataFrame, table_with(N=array(positive), D=array(positive))]
+NEIGHBOURS = 41
+"""How many values a running median is the middle of."""
 ENDS = {name: one(positive) for name in ("low", "refit", "high", "post")}
 BAND = {"k_N": array(positive)} | {name: array(extended) for name in ("low", "high", "refit")}
 
@@ -39,7 +41,8 @@ def plot_runs(ax: Axes, kept: Plane, excluded: Plane) -> Axes:
 @seen_as(
     "Residual of the loss in percent against tokens a parameter on a logarithmic axis: a dense "
     "band within about half a percent of zero, with scattered runs up to several percent above "
-    "and below, mostly at few tokens a parameter."
+    "and below, mostly at few tokens a parameter. The running median is level in the middle and "
+    "bends up at both ends."
 )
 def plot_residuals(
     ax: Axes,
@@ -48,10 +51,13 @@ def plot_residuals(
         pd.DataFrame, table_with(N=array(positive), D=array(positive), loss=array(positive))
     ],
 ) -> Axes:
-    """How far each run lies from the law."""
+    """How far each run lies from the law, and the running median of `NEIGHBOURS` runs."""
     residual = 100 * np.log(runs["loss"] / law.loss(runs["N"], runs["D"]))
     ax.axhline(0, color=GREY, linewidth=1)
-    ax.plot(runs["D"] / runs["N"], residual, ".", color=BLUE, markersize=5, label="runs")
+    M = runs["D"] / runs["N"]
+    ax.plot(M, residual, ".", color=BLUE, markersize=5, label="runs")
+    by_M = residual.groupby(M).median().rolling(NEIGHBOURS, center=True, min_periods=5).median()
+    ax.plot(by_M.index, by_M, color=ORANGE, label="running median")
     ax.set(
         xscale="log",
         xlabel="training tokens a parameter, D/N",
@@ -117,8 +123,8 @@ def plot_overhead_band(
     low, high, refit = (100 * np.asarray(band[name]) for name in ("low", "high", "refit"))
     ax.fill_between(sizes, low, np.minimum(high, 1e4), color=BLUE, alpha=0.35, linewidth=0)
     ax.plot(sizes, refit, color=BLUE, label="refit, with its interval")
-    ax.plot(sizes, low, color=BLUE, linewidth=0.6, label="lower end")
-    ax.plot(sizes, high, color=BLUE, linewidth=0.6, label="upper end")
+    ax.plot(sizes, low, color=BLUE, linewidth=0.6, label=f"{DATA_ONLY}lower end")
+    ax.plot(sizes, high, color=BLUE, linewidth=0.6, label=f"{DATA_ONLY}upper end")
     ax.plot(k_N, 100 * np.asarray(post), "--", color=ORANGE, label="the post's law")
     ax.set(
         xlim=(0.15, 1.2),

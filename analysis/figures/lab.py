@@ -13,42 +13,31 @@ from numpy.typing import ArrayLike
 from analysis.figures.picture import (
     BLUE,
     DATA_ONLY,
+    FIVE,
     GREEN,
     GREY,
+    MARKERS,
     ORANGE,
-    PINK,
     PURPLE,
     seen_as,
 )
-from analysis.internal.checks import extended, non_negative, positive, real, same_length, shown
+from analysis.internal.checks import non_negative, positive, real, same_length, shown
 from analysis.internal.kinds import (
-    PositiveFloat,
     RealFloat,
     array,
     count,
     named,
     one,
-    passed,
     several,
     table_with,
     tuple_of,
 )
 from analysis.laws import ParametricLaw
-from analysis.tradeoff import data_scaling_factor, minimum_model_scale
 
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE, PINK)
-SHAPES = "os^Dv"
 RunTable: TypeAlias = Annotated[
     pd.DataFrame, table_with(N=array(positive), D=array(positive), loss=array(positive))
 ]
 Errors: TypeAlias = Annotated[Mapping[str, Any], named(array(real), str)]
-
-
-def _measured(name: str, value: Any) -> Any:
-    passed(name, value, table_with(N=array(positive), k_N=array(positive), k_D=array(positive)))
-    if value["N"].nunique() > len(COLOURS):
-        raise ValueError(f"{name} must be of {len(COLOURS)} widths at most")
-    return value
 
 
 def _with_runs(widths: Sequence[int], runs: pd.DataFrame) -> Sequence[int]:
@@ -67,7 +56,7 @@ def plot_sweep(
 ) -> Axes:
     """The losses of the sweep, and the law that theory gives."""
     D = np.geomspace(runs["D"].min(), runs["D"].max(), 60)
-    for N, colour, shape in zip(_with_runs(widths, runs), COLOURS, SHAPES, strict=False):
+    for N, colour, shape in zip(_with_runs(widths, runs), FIVE, MARKERS, strict=False):
         own = runs[runs["N"] == N]
         ax.plot(D, law.loss(N, D), color=colour, linewidth=1.2, label=f"{DATA_ONLY}theory, N = {N}")
         ax.plot(own["D"], own["loss"], shape, color=colour, markersize=5, label=f"N = {N}")
@@ -92,7 +81,7 @@ def plot_isoflop(
     ],
 ) -> Axes:
     """Loss at equal compute against width, the minima, and where the law puts them."""
-    for row, colour, shape in zip(minima.itertuples(), COLOURS, SHAPES, strict=False):
+    for row, colour, shape in zip(minima.itertuples(), FIVE, MARKERS, strict=False):
         own = runs[runs["budget"] == row.budget]
         label = f"C = {row.budget / 1e6:g} million"
         ax.plot(own["N"], own["loss"], shape + "-", color=colour, linewidth=0.8, label=label)
@@ -103,91 +92,6 @@ def plot_isoflop(
     ticks = [4, 8, 16, 32, 64, 128, 256]
     ax.set_xticks(ticks, labels=map(str, ticks))
     ax.minorticks_off()
-    ax.legend()
-    return ax
-
-
-def _factor_points(ax: Axes, measured: pd.DataFrame, label: str) -> None:
-    for place, (N, own) in enumerate(measured.groupby("N")):
-        table = own.groupby("k_N")["k_D"].agg(["mean", "std"])
-        x, colour = table.index.to_numpy(), COLOURS[place]
-        # Hollow and of growing size, so that points in one place do not hide each other.
-        ring = {"markersize": 5 + 4 * place, "markerfacecolor": "none", "markeredgewidth": 1.5}
-        style: dict[str, Any] = {
-            "fmt": SHAPES[place],
-            "color": colour,
-            "capsize": 3 + 2 * place,
-            **ring,
-        }
-        bars = ax.errorbar(x, table["mean"], table["std"], elinewidth=1, **style)
-        bars.lines[0].set_label(label.format(N=N))
-        ends = (table["mean"] - table["std"], table["mean"] + table["std"])
-        for end, values in zip(("less", "plus"), ends, strict=True):
-            name = f"{DATA_ONLY}{label.format(N=N)}, {end} a standard deviation"
-            ax.plot(x, values, linestyle="none", label=name)
-
-
-def _factor_axes(ax: Axes, top: float) -> None:
-    ax.set(
-        yscale="log",
-        ylim=(0.9, top),
-        xlim=(0.05, 1.03),
-        xlabel="$k_N$, fraction of the compute-optimal width",
-        ylabel="$k_D$, multiple of the cues",
-    )
-    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100) if tick < top]
-    ax.set_yticks(ticks, labels=map(str, ticks))
-    ax.minorticks_off()
-
-
-@seen_as(
-    "The data scaling factor against the fraction of the optimal width, falling from a wall near a "
-    "tenth to one at the full width. Measured points of three budgets, with error bars, lie on the "
-    "predicted curve at three quarters, a half and about a third, one beside the other."
-)
-def plot_measured_factor(
-    ax: Axes,
-    alpha: PositiveFloat,
-    beta: PositiveFloat,
-    measured: Annotated[pd.DataFrame, _measured],
-) -> Axes:
-    """The k_D that was measured at several budgets, on the curve that the exponents predict."""
-    k_N = np.geomspace(minimum_model_scale(alpha, beta) * 1.001, 1, 400)
-    ax.plot(k_N, data_scaling_factor(k_N, alpha, beta), color=GREY, label="predicted")
-    _factor_points(ax, measured, "optimal width {N}")
-    _factor_axes(ax, 30)
-    ax.legend()
-    return ax
-
-
-@seen_as(
-    "The data scaling factor against the fraction of the optimal width, in the language that is "
-    "not additive: one curve a budget, which fan out to the left of a half, the smallest budget "
-    "highest. All lie above the dashed curve of the additive law; measured points with error bars "
-    "lie on the curves of their budgets."
-)
-def plot_broken_factor(
-    ax: Axes,
-    exponents: Annotated[tuple[float, float], tuple_of(one(positive), one(positive))],
-    curves: Annotated[
-        Mapping[int, tuple[np.ndarray, np.ndarray]],
-        named(tuple_of(array(positive), array(extended)), count()),
-    ],
-    measured: Annotated[pd.DataFrame, _measured],
-) -> Axes:
-    """k_D where it depends on the budget: true curves (k_N, k_D) by optimal width, and points."""
-    for sizes, factors in curves.values():
-        same_length(k_N=sizes, curves=factors)
-    k_N = np.geomspace(minimum_model_scale(*exponents) * 1.001, 1, 400)
-    additive = data_scaling_factor(k_N, *exponents)
-    ax.plot(k_N, additive, "--", color=GREY, label="the additive law")
-    for (N, (x, y)), colour in zip(curves.items(), COLOURS, strict=False):
-        x, y = np.asarray(x), np.asarray(y)
-        kept = np.isfinite(y)
-        label = f"{DATA_ONLY}theory at optimal width {N}"
-        ax.plot(x[kept], y[kept], color=colour, linewidth=1.2, label=label)
-    _factor_points(ax, measured, "optimal width {N}")
-    _factor_axes(ax, 110)
     ax.legend()
     return ax
 
@@ -206,7 +110,7 @@ def plot_broken_residuals(
     """How far the runs of a language that is not additive lie from the best additive law."""
     widths = _with_runs(widths, runs)
     ax.axhline(0, color=GREY, linewidth=1)
-    for N, colour, shape in zip(widths, COLOURS, SHAPES, strict=False):
+    for N, colour, shape in zip(widths, FIVE, MARKERS, strict=False):
         own = runs[runs["N"] == N]
         residual = 100 * np.log(own["loss"] / law.loss(own["N"], own["D"]))
         ax.plot(own["D"], residual, shape + "-", color=colour, linewidth=1, label=f"N = {N}")

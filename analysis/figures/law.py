@@ -16,12 +16,13 @@ from matplotlib.lines import Line2D
 from analysis.figures.picture import (
     BLUE,
     DATA_ONLY,
+    FIVE,
     GREEN,
     GREY,
     ORANGE,
-    PINK,
     PURPLE,
     seen_as,
+    strip,
 )
 from analysis.internal.checks import positive, real
 from analysis.internal.counts import show_count
@@ -37,6 +38,8 @@ from analysis.tradeoff import (
 
 SMALL: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9}
 """How a note on the axes is written: so many points from its place."""
+SIZES = 0.75, 0.5, 0.3
+"""The sizes at which the overhead curve says its value."""
 
 
 @seen_as(
@@ -155,7 +158,8 @@ def plot_iso_loss(ax: Axes, law: ParametricLaw, C: PositiveFloat, k_N: PositiveF
 
 @seen_as(
     "The data scaling factor against the fraction of the optimal size. Open markers of five "
-    "shapes, one for each compute budget, sit inside one another on a single falling curve."
+    "shapes, one for each compute budget, sit inside one another on a single falling curve. A "
+    "strip below shows what is left between them and the curve: parts of a million, around zero."
 )
 def plot_one_curve(
     ax: Axes,
@@ -170,7 +174,7 @@ def plot_one_curve(
     lowest = min(k_N.min() for k_N, _ in solved.values())
     k_N = np.geomspace(lowest * 0.98, 1.6, 300)
     ax.plot(k_N, data_scaling_factor(k_N, alpha, beta), color=GREY, label="closed form")
-    shapes = zip(solved.items(), "osD^v", (BLUE, ORANGE, GREEN, PURPLE, PINK), strict=False)
+    shapes = zip(solved.items(), "osD^v", FIVE, strict=False)
     for size, ((C, (sizes, tokens)), shape, colour) in enumerate(shapes):
         ax.plot(
             sizes,
@@ -182,6 +186,10 @@ def plot_one_curve(
             markeredgewidth=1.2,
             label=f"C = {_power(C)} FLOP",
         )
+    left_over = {
+        C: 1e6 * (tokens / data_scaling_factor(sizes, alpha, beta) - 1)
+        for C, (sizes, tokens) in solved.items()
+    }
     ax.set(
         yscale="log",
         xlabel="$k_N$, fraction of the compute-optimal size",
@@ -190,13 +198,19 @@ def plot_one_curve(
     ax.set_yticks([1, 3, 10, 30, 100], labels=["1", "3", "10", "30", "100"])
     ax.minorticks_off()
     ax.legend()
+    below = strip(ax)
+    for (C, rest), shape, colour in zip(left_over.items(), "osD^v", FIVE, strict=False):
+        label = f"{DATA_ONLY}found over closed form less one; millionths; C = {_power(C)} FLOP"
+        below.plot(solved[C][0], rest, shape, color=colour, markersize=4, label=label)
+    below.set_ylabel("off, millionths")
     return ax
 
 
 @seen_as(
-    "Compute overhead in percent against the fraction of the optimal size. The curve is zero and "
-    "flat at one, rises slowly down to about a half, then ever more steeply, and runs up a dashed "
-    "vertical wall near a tenth. To the right of one it rises slowly."
+    "Compute overhead in per cent against the fraction of the optimal size, on an axis that is "
+    "stretched near zero. The curve is zero at one, about twenty per cent at a half, rises ever "
+    "more steeply to the left and runs up a dashed vertical wall near a tenth. To the right of one "
+    "it rises slowly."
 )
 def plot_overhead(
     ax: Axes,
@@ -210,9 +224,12 @@ def plot_overhead(
     k_N = np.concatenate([np.geomspace(wall * 1.001, 1, 400), np.linspace(1, 1.8, 100)[1:]])
     ax.plot(k_N, 100 * compute_overhead(k_N, alpha, beta), color=BLUE, label="compute overhead")
     style: dict[str, Any] = {"color": ORANGE, "linestyle": "--", "linewidth": 1.2}
-    ax.plot([wall, wall], [-6, 300], label=f"{DATA_ONLY}smallest size, k_min", **style)
+    ax.plot([wall, wall], [0, 300], label=f"{DATA_ONLY}smallest size, k_min", **style)
     said = "$k_{min}$: no amount of data is enough"
-    ax.annotate(said, (wall, 25), (3, 0), rotation=90, **SMALL)
+    ax.annotate(said, (wall, 4), (3, 0), rotation=90, **SMALL)
+    for size in SIZES:
+        overhead = 100 * compute_overhead(size, alpha, beta)
+        ax.annotate(f"{overhead:.0f} %", (size, overhead), (8, 2), **SMALL)
     if printed is not None:
         points = np.asarray(printed)
         ax.plot(
@@ -227,10 +244,12 @@ def plot_overhead(
         )
     ax.set(
         xlim=(0, 1.8),
-        ylim=(-6, 300),
+        ylim=(0, 300),
         xlabel="$k_N$, fraction of the compute-optimal size",
-        ylabel="compute overhead, %",
+        ylabel="compute overhead, % (root axis)",
     )
+    ax.set_yscale("function", functions=(np.sqrt, np.square))
+    ax.set_yticks([0, 1, 5, 20, 50, 100, 200, 300])
     ax.legend()
     return ax
 

@@ -23,17 +23,19 @@ GROUPS = {
 }
 """How the years are called and drawn."""
 NAMED = {
-    "GPT-3": (0, -10, "center"),
-    "PaLM-540B": (0, -10, "center"),
-    "Chinchilla-70B": (6, -5, "left"),
-    "LLaMA-7B": (0, -9, "center"),
-    "Cerebras-GPT-590M": (7, -4, "left"),
-    "Llama-3.1-405B": (0, 8, "center"),
-    "SmolLM2-1.7B": (-6, 0, "right"),
-    "Qwen3-0.6B": (0, 8, "center"),
-    "SmolLM2-135M": (-14, 7, "left"),
+    "GPT-3": (-14, -20, "right"),
+    "PaLM-540B": (4, -26, "center"),
+    "Chinchilla-70B": (30, 26, "left"),
+    "LLaMA-7B": (-26, -16, "right"),
+    "Cerebras-GPT-590M": (18, -12, "left"),
+    "Llama-3.1-405B": (0, 14, "center"),
+    "SmolLM2-1.7B": (-20, 0, "right"),
+    "Qwen3-0.6B": (-10, 14, "right"),
+    "SmolLM2-135M": (-10, 20, "center"),
 }
 """Models whose names are written, how far from their points in points of type, and how aligned."""
+LEADER = {"arrowstyle": "-", "color": GREY, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 2}
+"""The line from a name to its point."""
 OVERHEADS = {0.5: "50 %", 2.0: "200 %", 8.0: "800 %"}
 """The overheads whose lines are drawn, and what is written on them."""
 Placed: TypeAlias = Annotated[
@@ -90,7 +92,7 @@ def plot_story(
     for row in models[models["name"].isin(NAMED)].set_index("name").itertuples():
         x, y, side = NAMED[row.Index]
         style = {"xytext": (x, y), "textcoords": "offset points", "ha": side, "va": "center"}
-        ax.annotate(row.Index, (row.N, row.D), fontsize=8, **style)
+        ax.annotate(row.Index, (row.N, row.D), fontsize=8, arrowprops=LEADER, **style)
     ax.set(xscale="log", yscale="log", xlim=N, ylim=(1e9, 9e13))
     ax.set(xlabel="parameters N", ylabel="training tokens D")
     ax.plot([], [], "o", color=GREY, markersize=5.5, fillstyle="none", label="hollow: distilled")

@@ -27,6 +27,7 @@ from analysis.internal.kinds import Flag, named, one, tuple_of
 Plot = TypeVar("Plot", bound=Callable[..., Axes])
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3d7fc4", "#d5662a", "#3a9a68", "#9b6bc0", "#808890"
 PINK = "#cc4b84"
+FIVE = (BLUE, ORANGE, GREEN, PURPLE, PINK)
 LINES, MARKERS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v")
 """Colour is never the only thing that tells two series of a legend apart."""
 DATA_ONLY = "_data:"
@@ -132,8 +133,19 @@ def show(
         figure = Figure(figsize=size, layout="constrained")
         axes = tell_apart(plot(figure.add_subplot(), *args, **kwargs))
         target = io.StringIO()
-        figure.savefig(target, format="svg", transparent=True, metadata={"Date": None})
+        whole: dict[str, Any] = {"bbox_inches": "tight"} if axes.child_axes else {}
+        figure.savefig(target, format="svg", transparent=True, metadata={"Date": None}, **whole)
     return Picture(_inline(target.getvalue(), alt), alt, _points(axes), name)
+
+
+def strip(ax: Axes, height: float = 0.3) -> Axes:
+    """Return axes below the given ones that share its x axis, for what the curve leaves over."""
+    below = ax.inset_axes((0, -height - 0.06, 1, height), sharex=ax)
+    below.set_xlabel(ax.get_xlabel())
+    ax.tick_params(labelbottom=False)
+    ax.xaxis.label.set_visible(False)
+    below.axhline(0, color=GREY, linewidth=1)
+    return below
 
 
 @checked
@@ -203,15 +215,17 @@ def _with_own_names(svg: str) -> str:
 
 
 def _points(axes: Axes) -> str:
-    """The labelled lines and point sets of the axes as rows: series, x, y.
+    """The labelled lines and point sets of the axes, and of a strip below, as rows: series, x, y.
 
     What is not finite is not drawn, and not here. A label that begins with an underscore is none,
     as in a legend, but for `DATA_ONLY`.
     """
     x_name, y_name = (text.replace(",", ";") for text in (axes.get_xlabel(), axes.get_ylabel()))
     rows = [f"series,{x_name},{y_name}"]
-    series = [(line.get_label(), line.get_xydata()) for line in axes.get_lines()]
-    series += [(dots.get_label(), dots.get_offsets()) for dots in axes.collections]
+    series: list[tuple[Any, Any]] = []
+    for own in (axes, *axes.child_axes):
+        series += [(line.get_label(), line.get_xydata()) for line in own.get_lines()]
+        series += [(dots.get_label(), dots.get_offsets()) for dots in own.collections]
     for label, points in series:
         label = str(label).removeprefix(DATA_ONLY)
         if not label.startswith("_"):

@@ -7,7 +7,6 @@ returns them; above each stands its alt text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import NoneType
 from typing import Annotated, Any
 
 import numpy as np
@@ -18,13 +17,11 @@ from numpy.typing import ArrayLike
 
 from analysis.figures.marks import SETS, TRAIN_SETS, markers, size_name
 from analysis.figures.picture import BLUE, DATA_ONLY, GREEN, GREY, ORANGE, PURPLE, seen_as
-from analysis.internal.checks import extended, flag, non_negative, positive, real, same_length
+from analysis.internal.checks import flag, non_negative, positive, real, same_length
 from analysis.internal.kinds import (
     NonNegativeFloat,
     PositiveFloat,
     array,
-    column_of,
-    either,
     mapping_with,
     named,
     one,
@@ -37,6 +34,7 @@ from analysis.internal.kinds import (
 from analysis.overtraining import DownstreamLaw, OvertrainingLaw
 
 MULTIPLIERS = (10, 20, 40, 80, 160, 320, 640)
+"""Fractions of the optimal size at which laws are compared, as they are called."""
 RUNS = {"N": array(positive), "token_multiplier": array(positive)}
 
 
@@ -94,8 +92,10 @@ def plot_parallel_lines(
 
 
 @seen_as(
-    "Predicted against measured values for three training sets, most of them close to the diagonal "
-    "of equality; hollow markers are the runs that were fitted to."
+    "How far the predicted values of three training sets lie from the measured ones, in percent, "
+    "against the measured value. Most lie within one or two percent of zero, on either side. Some "
+    "lie five to fifteen percent below, at all heights: the shortest runs. Hollow markers are the "
+    "runs that were fitted to."
 )
 def plot_predicted(
     ax: Axes,
@@ -105,53 +105,65 @@ def plot_predicted(
     ],
     quantity: Annotated[str, one_of("loss", "error")] = "loss",
 ) -> Axes:
-    """Predicted against measured `quantity`, "loss" or "error"; runs fitted to are hollow."""
+    """How far off the predicted `quantity` is, "loss" or "error"; runs fitted to are hollow."""
     drawn = {quantity: array(positive), f"{quantity}_predicted": array(positive)}
     passed("tables", tables, named(table_with(**drawn)))
     table = pd.concat([own.assign(train_set=name) for name, own in tables.items()])
     small = {(float(N), float(M)) for N, M in fitted}
     used = [run in small for run in zip(table["N"], table["token_multiplier"], strict=True)]
-    markers(ax, table, table[quantity], table[f"{quantity}_predicted"], used, "fitted to")
-    ends = [table[quantity].min(), table[quantity].max()]
-    ax.plot(ends, ends, color=GREY, linewidth=1, label="equal")
+    off = 100 * (table[f"{quantity}_predicted"] / table[quantity] - 1)
+    markers(ax, table, table[quantity], off, used, "fitted to")
+    ax.axhline(0, color=GREY, linewidth=1)
     what = {"loss": "loss, nats per token", "error": "average error"}[quantity]
-    ax.set(xlabel=f"measured {what}", ylabel=f"predicted {what}")
+    ax.set(xlabel=f"measured {what}", ylabel="predicted above measured, %")
     return ax
 
 
 @seen_as(
-    "A table of relative errors in percent, a row a model size and a column a token multiplier. "
-    "The deeper the colour the larger the error: blue where the prediction is too low, orange "
-    "where it is too high."
+    "Tables of relative errors in percent, one above the other for each training set; in each a "
+    "row a model size and a column a token multiplier. The deeper the colour the larger the error: "
+    "blue where the prediction is too low, orange where it is too high. Most cells are pale. The "
+    "column at five tokens a parameter is deep in all of them; on C4 the largest model is deep "
+    "blue."
 )
-def plot_error_map(
+def plot_error_maps(
     ax: Axes,
-    table: Annotated[pd.DataFrame, table_with(**RUNS)],
-    column: Annotated[str, column_of("table")] = "loss_error",
+    tables: Annotated[Mapping[str, pd.DataFrame], named(table_with(**RUNS), one_of(*SETS))],
     full: PositiveFloat = 5.0,
 ) -> Axes:
-    """Signed relative errors in percent by size and multiplier; `full` is the deepest colour's."""
-    passed("table", table, table_with(**{column: array(real)}))
-    sizes = sorted(table["N"].unique())
-    columns = {M: place for place, M in enumerate(sorted(table["token_multiplier"].unique()))}
-    for row, N in enumerate(sizes):
-        own = table[table["N"] == N]
-        values = 100 * own[column].to_numpy()
-        places = [columns[M] for M in own["token_multiplier"]]
-        label = f"{size_name(N)} parameters, column and error in %"
-        ax.plot(places, values, visible=False, label=label)
-        for x, value in zip(places, values, strict=True):
-            depth = min(abs(value) / full, 1.0)
-            colour = ORANGE if value > 0 else BLUE
-            ax.add_patch(Rectangle((x - 0.5, row - 0.5), 1, 1, color=colour, alpha=0.85 * depth))
-            text = "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
-            ax.text(x, row, text, ha="center", va="center", fontsize=8)
-    ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(sizes) - 0.5))
+    """Signed relative errors of the loss by size and multiplier; `full` is the deepest colour's."""
+    passed("tables", tables, named(table_with(loss_error=array(real))))
+    every = pd.concat(tables.values())
+    columns = {M: place for place, M in enumerate(sorted(every["token_multiplier"].unique()))}
+    rows: dict[int, str] = {}
+    for name, table in tables.items():
+        top = max(rows, default=-2) + 2
+        sizes = sorted(table["N"].unique())
+        ax.text(-0.5, top - 0.7, SETS[name][0], fontweight="bold", fontsize=9)
+        for row, N in enumerate(reversed(sizes), top):
+            rows[row] = size_name(N)
+            own = table[table["N"] == N]
+            places = [columns[M] for M in own["token_multiplier"]]
+            _error_row(ax, row, places, 100 * own["loss_error"].to_numpy(), full)
+            label = f"{SETS[name][0]}; {size_name(N)} parameters; column and error in %"
+            ax.plot(places, 100 * own["loss_error"], visible=False, label=label)
+    ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(max(rows) + 0.5, -1.5))
     ax.set(xlabel="tokens a parameter M", ylabel="parameters N")
     ax.set_xticks(list(columns.values()), labels=[f"{M:g}" for M in columns])
-    ax.set_yticks(range(len(sizes)), labels=[size_name(N) for N in sizes])
+    ax.set_yticks(list(rows), labels=list(rows.values()))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
     ax.grid(False)
     return ax
+
+
+def _error_row(ax: Axes, row: int, places: list[int], values: np.ndarray, full: float) -> None:
+    for x, value in zip(places, values, strict=True):
+        depth = min(abs(value) / full, 1.0)
+        colour = ORANGE if value > 0 else BLUE
+        ax.add_patch(Rectangle((x - 0.5, row - 0.5), 1, 1, color=colour, alpha=0.85 * depth))
+        text = "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+        ax.text(x, row, text, ha="center", va="center", fontsize=8)
 
 
 @seen_as(
@@ -241,76 +253,6 @@ def plot_loss_to_error(
         ax.plot(loss[fitted], error[fitted], "o", label=f"{DATA_ONLY}{label}, fitted", **style)
     ax.set(xlabel="loss, nats per token", ylabel="error, a fraction")
     ax.legend()
-    return ax
-
-
-@seen_as(
-    "Compute overhead in percent against the fraction of the optimal size, one curve with a shaded "
-    "band for each law. All are flat near one; towards small models they part, the ones with "
-    "larger exponents rising first."
-)
-def plot_overheads(
-    ax: Axes,
-    k_N: Annotated[ArrayLike, array(positive)],
-    curves: Annotated[
-        Mapping[str, tuple[Any, ...]],
-        named(tuple_of(array(extended), *[either(NoneType, array(extended))] * 2), str),
-    ],
-) -> Axes:
-    """Overheads: label -> (centre, low, high), fractions; low and high may be None."""
-    colours = (BLUE, ORANGE, GREEN, PURPLE, GREY)
-    for (label, (centre, low, high)), colour in zip(curves.items(), colours, strict=False):
-        for curve in (centre, low, high):
-            same_length(k_N=k_N, curves=k_N if curve is None else curve)
-        ax.plot(k_N, 100 * np.asarray(centre), color=colour, label=label)
-        if low is not None and high is not None:
-            band = (np.minimum(100 * np.asarray(edge), 1e4) for edge in (low, high))
-            ax.fill_between(k_N, *band, color=colour, alpha=0.2, linewidth=0, label="_band")
-    ax.set(
-        xlim=(0, 1),
-        ylim=(0, 200),
-        xlabel="$k_N$, fraction of the compute-optimal size",
-        ylabel="compute overhead, %",
-    )
-    ax.legend()
-    return ax
-
-
-@seen_as(
-    "Measured against predicted token multipliers of pairs of models with the same loss, both "
-    "logarithmic. Filled markers, pairs of one batch, lie within a factor of about one and a half "
-    "of the diagonal; hollow ones, which mix two batches, lie further off."
-)
-def plot_pairs(
-    ax: Axes,
-    pairs: Annotated[
-        pd.DataFrame,
-        table_with(
-            train_set=TRAIN_SETS,
-            predicted=array(positive),
-            multiplier=array(positive),
-            same_batch=several(flag),
-        ),
-    ],
-    factor: PositiveFloat = 1.5,
-) -> Axes:
-    """Measured and predicted multipliers, as `isoloss.compare_pairs` gives them."""
-    both = pairs[["predicted", "multiplier"]]
-    ends = np.array([both.min().min() / 1.3, both.max().max() * 1.3])
-    ax.plot(ends, ends, color=GREY, linewidth=1, label="equal")
-    ax.fill_between(ends, ends / factor, ends * factor, color=GREY, alpha=0.2, linewidth=0)
-    mixed = ~pairs["same_batch"]
-    markers(ax, pairs, pairs["predicted"], pairs["multiplier"], mixed, "two batches")
-    ax.set(
-        xscale="log",
-        yscale="log",
-        xlabel="predicted token multiplier",
-        ylabel="measured token multiplier",
-    )
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_ticks([3, 5, 10, 20, 30], labels=["3", "5", "10", "20", "30"])
-    ax.minorticks_off()
-    ax.set(xlim=ends, ylim=ends)
     return ax
 
 

@@ -6,7 +6,7 @@ Every curve is solved for (`analysis.theorem.numeric`); none is drawn from a clo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,6 +22,8 @@ _TALLEST = 60
 """Up to which k_D an iso-loss curve is drawn: towards the wall it rises without end."""
 Budgets: TypeAlias = Annotated[Sequence[float], several(one(positive))]
 Sizes: TypeAlias = Annotated[ArrayLike, array(positive)]
+TOP = 4.0
+"""The largest k_D on the picture of laws against the budget."""
 _MOVING = (ORANGE, GREEN, PURPLE, PINK, "#b08a1e")
 
 
@@ -118,21 +120,32 @@ def plot_against_budget(
     for kind, laws in (("free", free), ("moving", moving)):
         for values in laws.values():
             same_length(**{"budgets": budgets, kind: values})
-    for i, (name, factors) in enumerate(free.items()):
+    for name, factors in free.items():
         ax.plot(budgets, factors, color=BLUE, linewidth=1.1, label=f"{DATA_ONLY}{name}")
-        if i == 0:
-            ax.plot([], [], color=BLUE, linewidth=1.1, label="budget-free laws")
-    for (name, factors), colour in zip(moving.items(), _MOVING, strict=False):
-        factors = np.asarray(factors, dtype=float)
+    lowest, height = 0.0, 1.0
+    beside: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "va": "center", "fontsize": 8}
+    ends = {name: np.asarray(factors, dtype=float) for name, factors in moving.items()}
+    in_order = sorted(ends.items(), key=lambda one: one[1][-1])
+    for (name, factors), colour in zip(in_order, _MOVING, strict=False):
         found = np.isfinite(factors)
-        ax.plot(np.asarray(budgets)[found], factors[found], color=colour, label=name)
+        C, inside = np.asarray(budgets)[found], factors[found] < TOP
+        ax.plot(C, factors[found], color=colour, label=f"{DATA_ONLY}{name}")
+        if found.all() and inside.all():
+            lowest = max(lowest + 0.055, factors[-1])
+            ax.annotate(name, (1.02, lowest), color=colour, **beside)
+        else:
+            height -= 0.08
+            at = np.interp(height * TOP, factors[found], C), height * TOP
+            ax.annotate(name, at, (6, 0), textcoords="offset points", color=colour, fontsize=8)
+    highest = [np.asarray(factors, dtype=float).max() for factors in free.values()]
+    level = max((one for one in highest if one < TOP), default=TOP)
+    ax.annotate("budget-free laws", (1.02, level), color=BLUE, **beside)
     ax.set(
         xscale="log",
-        ylim=(2, 4),
+        ylim=(2, TOP),
         xlabel="budget, FLOP",
         ylabel="$k_D$ at half the optimal size",
     )
-    ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.45, -0.17))
     return ax
 
 

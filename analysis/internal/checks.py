@@ -100,6 +100,14 @@ def share(name: str, value: ArrayLike) -> float:
     return number
 
 
+def factor(name: str, value: ArrayLike) -> float:
+    """Return one number from 1, as a float."""
+    number = single(positive, name, value)
+    if number < 1:
+        raise ValueError(f"{name} must be a factor of 1 or more, got {number:g}")
+    return number
+
+
 def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
     """Return a whole number in its range as an int, or raise `ValueError` naming it."""
     # A duration of NumPy's is an integer of NumPy's.

@@ -23,6 +23,10 @@ PATTERN = (
     r"\s*(?:params?|parameters|tok|tokens?|flops?)?"
 )
 """A number, its power of ten, its unit, and what it counts; Python and JavaScript read it alike."""
+BYTES = {"MB": 1e6, "GB": 1e9, "TB": 1e12, "MIB": 2.0**20, "GIB": 2.0**30, "TIB": 2.0**40}
+"""Units of memory, in capitals."""
+EXPERTS = r"(.*\S)\s*-\s*A\s*(\S.*)"
+"""Parameters in all, and active ones, as mixtures of experts are named: 671B-A37B."""
 
 
 def as_float(name: str, value: object) -> float:
@@ -60,6 +64,48 @@ def parse_count(text: str, name: str = "number", *, zero: Flag = False) -> float
     return value
 
 
+def parse_size(text: str, name: str = "N") -> tuple[float, float | None]:
+    """Read parameters, and the active ones of a mixture of experts: 7B, 671B-A37B.
+
+    Raises
+    ------
+    ValueError
+        As `parse_count`; or if more are active than there are.
+
+    Examples
+    --------
+    >>> parse_size("671B-A37B"), parse_size("7 billion")
+    ((671000000000.0, 37000000000.0), (7000000000.0, None))
+    """
+    match = re.fullmatch(EXPERTS, text.strip(), re.I) if isinstance(text, str) else None
+    if match is None:
+        return parse_count(text, name), None
+    total, active = parse_count(match[1], name), parse_count(match[2], f"{name}, active,")
+    if active > total:
+        raise ValueError(f"{name} must not have more active parameters than all, got {text!r}")
+    return total, active
+
+
+def parse_bytes(text: str, name: str = "memory") -> float:
+    """Read a memory, in bytes: 24 GB, 80GiB, 1.6e10.
+
+    Raises
+    ------
+    ValueError
+        As `parse_count`.
+
+    Examples
+    --------
+    >>> parse_bytes("24 GB"), parse_bytes("1.6e10 bytes")
+    (24000000000.0, 16000000000.0)
+    """
+    units = "|".join(BYTES)
+    unit = re.search(rf"\s*(?:({units})|bytes?)\Z", text, re.I)
+    if unit is None:
+        return parse_count(text, name)
+    return parse_count(text[: unit.start()], name) * BYTES.get((unit[1] or "").upper(), 1.0)
+
+
 @checked
 def show_count(value: Annotated[float, as_float], digits: Annotated[int, count(1, 17)] = 3) -> str:
     """Write a number with a suffix and so many significant digits, trailing zeros dropped.
@@ -81,3 +127,13 @@ def show_count(value: Annotated[float, as_float], digits: Annotated[int, count(1
         if abs(rounded) >= size:
             return f"{rounded / size:.15g}{suffix}"
     return f"{rounded:.15g}"
+
+
+def show_ratio(value: float) -> str:
+    """Write a number of tokens a parameter."""
+    return show_whole(value) if value >= 10 else f"{value:.1f}"
+
+
+def show_whole(value: float) -> str:
+    """Write a number without decimals, with a suffix from a million on."""
+    return show_count(value) if abs(value) >= 1e6 else f"{value:,.0f}"

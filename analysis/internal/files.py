@@ -130,9 +130,11 @@ def in_json(name: str, value: Any) -> Any:
 
 
 def read_rows(
-    table: Path | Traversable, columns: Sequence[str]
+    table: Path | Traversable, columns: Sequence[str], *, optional: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file, each with its line and the given columns.
+
+    An optional column that is not there is empty.
 
     Raises
     ------
@@ -147,7 +149,7 @@ def read_rows(
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         found = list(reader.fieldnames or [])
-        missing = [column for column in columns if column not in found]
+        missing = [column for column in columns if column not in (*found, *optional)]
         if missing:
             raise ValueError(f"{table.name}: missing column {', '.join(missing)}")
         if len(set(found)) < len(found):
@@ -155,7 +157,7 @@ def read_rows(
         for row in reader:
             if None in row or None in row.values():
                 raise ValueError(f"{table.name}, line {reader.line_num}: not {len(found)} fields")
-            yield reader.line_num, {column: row[column] for column in columns}
+            yield reader.line_num, {column: row.get(column, "") for column in columns}
     except csv.Error as error:
         raise ValueError(f"{table.name}, line {reader.line_num}: not CSV ({error})") from None
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analysis.internal.checks import (
     CheckOfNumbers,
     analytic,
+    factor,
     flag,
     instance,
     non_negative,
@@ -232,6 +233,8 @@ NonNegativeFloat: TypeAlias = Annotated[float, one(non_negative)]
 RealFloat: TypeAlias = Annotated[float, one(real)]
 Share: TypeAlias = Annotated[float, Kind("share", share)]
 """Between 0 and 1."""
+Factor: TypeAlias = Annotated[float, Kind("factor", factor)]
+"""From 1."""
 PositiveInt: TypeAlias = Annotated[int, count()]
 NonNegativeInt: TypeAlias = Annotated[int, count(0)]
 Flag: TypeAlias = Annotated[bool, Kind("flag", flag)]

@@ -202,7 +202,7 @@ def _function_words(F: int, alpha: float) -> tuple[NDArray[np.int64], NDArray[np
     """
     n = np.arange(1, EXACT + 1)
     exact = n[:-1] ** -alpha - n[1:] ** -alpha
-    words = np.maximum(np.rint(F * exact), 1).astype(np.int64)
+    words = np.maximum(np.rint(F * exact), 1).astype(np.intp)
     beyond = EXACT**-alpha
     n_beyond = max(round(F * beyond), 1)
     middles = (np.arange(n_beyond) + 0.5) / n_beyond * beyond

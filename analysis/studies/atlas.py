@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -31,8 +32,8 @@ from analysis.fit import fit_parametric
 from analysis.internal.doors import checked
 from analysis.internal.files import each
 from analysis.internal.kinds import NonNegativeInt, count, mapping_with, one_of, several
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
-from analysis.studies.chinchilla import nearest_budget, recorded_refit
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, OuterPowerLaw, ParametricLaw
+from analysis.studies.chinchilla import RANGED, nearest_budget, ranges_of, recorded_refit
 from analysis.studies.record import recorded
 from analysis.tradeoff import compute_overhead, minimum_model_scale
 
@@ -125,6 +126,7 @@ def _arm(name: str, pooled: Mapping[tuple[str, str], PooledExchange]) -> dict[st
         "study": ARMS[name].study,
         "n_runs": len(runs),
         "decades": float(np.log10(runs["C"].max() / runs["C"].min())),
+        "ranges": list(ranges_of(runs).values()),
         "fits": by_count,
     }
 
@@ -134,6 +136,8 @@ def _fitted(found: BootstrapResult, left_out: Mapping[str, str], name: str) -> d
     law, draws = found.fit.law, found.draws
     own: dict[str, Any] = {
         "E": law.E,
+        "A": law.A,
+        "B": law.B,
         "alpha": law.alpha,
         "beta": law.beta,
         "kappa": getattr(law, "kappa", 1.0),
@@ -353,6 +357,30 @@ def headline(which: Annotated[str, one_of(*COUNTS)] = "N") -> dict[str, float]:
     said["middle"] = 100 * float(np.median(list(halves_by_study(which).values())))
     mean = exponents(pooled["curvature"]["mean"], pooled["lean"]["mean"])
     return said | dict(zip(("alpha", "beta"), map(float, mean), strict=True))
+
+
+def atlas_laws(which: str = "N") -> dict[str, OuterPowerLaw]:
+    """Return the law of each arm that is pooled, kappa free, as recorded, by the arm's name."""
+    value = recorded_atlas()
+    left_out = value["pooled"][which]["outer power"]["left_out"]
+    fits = {
+        name: arm["fits"][which]["outer power"]
+        for name, arm in value["arms"].items()
+        if name not in left_out
+    }
+    constants = [field.name for field in fields(OuterPowerLaw)]
+    return {
+        name: OuterPowerLaw(**{constant: one[constant] for constant in constants})
+        for name, one in fits.items()
+    }
+
+
+def atlas_ranges() -> dict[str, tuple[float, float]]:
+    """Return the least and the most "N", "D" and "multiplier" of the runs that are pooled."""
+    arms = recorded_atlas()["arms"]
+    ends = np.array([arms[name]["ranges"] for name in atlas_laws()])
+    least, most = ends[:, :, 0].min(axis=0), ends[:, :, 1].max(axis=0)
+    return dict(zip(RANGED, zip(least.tolist(), most.tolist(), strict=True), strict=True))
 
 
 def pooled_law(level: float = 1e20) -> ParametricLaw:

@@ -96,8 +96,7 @@ def summarise(
         "n_failed": resamples.n_failed,
         "status": fit.status,
         "condition_number": fit.condition_number,
-        "largest_token_multiplier": float((runs["D"] / runs["N"]).max()),
-        "largest_run": {name: float(runs[name].max()) for name in ("N", "D")},
+        "ranges": ranges_of(runs),
         "laws": {name: asdict(law) for name, law in laws.items()},
         "objectives": {name: parametric_objective(law, *data).value for name, law in laws.items()},
         "absolute_deviations": {
@@ -214,7 +213,18 @@ def recorded_band() -> dict[str, list[float]]:
     return band
 
 
-def fitted_range() -> dict[str, float]:
-    """Return the largest "N", "D" and "multiplier" D/N of the runs of the refit, as recorded."""
-    value = recorded(NAME)["value"]
-    return {**value["largest_run"], "multiplier": value["largest_token_multiplier"]}
+RANGED = ("N", "D", "multiplier")
+"""Sizes, tokens and tokens a parameter, of which runs have ranges."""
+
+
+def ranges_of(runs: pd.DataFrame) -> dict[str, list[float]]:
+    """Return the least and the most "N", "D" and "multiplier" D/N of runs."""
+    columns = runs["N"], runs["D"], runs["D"] / runs["N"]
+    ends = ([float(one.min()), float(one.max())] for one in columns)
+    return dict(zip(RANGED, ends, strict=True))
+
+
+def fitted_ranges() -> dict[str, tuple[float, float]]:
+    """Return the least and the most "N", "D" and "multiplier" of the runs of the refit."""
+    ranges = recorded(NAME)["value"]["ranges"]
+    return {name: (low, high) for name, (low, high) in ranges.items()}

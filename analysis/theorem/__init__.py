@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from analysis.theorem.known_laws import KNOWN, examine_known, pole, powers
+from analysis.theorem.known_laws import KNOWN, WITH_EXPERTS, examine_known, pole, powers
 from analysis.theorem.numeric import (
     CostedLaw,
     examine,
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KNOWN",
+    "WITH_EXPERTS",
     "CostedLaw",
     "Statements",
     "certify_theorem",

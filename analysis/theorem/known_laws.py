@@ -30,6 +30,8 @@ OMEGA, ASPECT, CONTEXT = 47491, 39.2, 2048
 """Embeddings, width over depth and context in tokens (Pearce & Song 2024 and their code)."""
 PRODUCT = sum_of_powers((FLOP_PER_PARAMETER_TOKEN, 1, 1))
 """The cost 6 N D."""
+WITH_EXPERTS = ParametricLaw(E=0.47, A=2.1 / 16**0.58 + 18.1, B=30.8, alpha=0.115, beta=0.147)
+"""A law of mixtures in all parameters (Krajewski et al. 2024, eq. 9, table 1), granularity 16."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,6 @@ _TIED = ParametricLaw(
     beta=0.3526596,
 )
 _LOW_BITS = ParametricLaw(E=2.7648, A=4.299e3, B=1.806e4, alpha=0.4965, beta=0.4965)
-_EXPERTS = ParametricLaw(E=0.47, A=2.1 / 16**0.58 + 18.1, B=30.8, alpha=0.115, beta=0.147)
 _KAPLAN = (6.4e13 ** (0.076 / 0.103), -0.076 / 0.103, 0), (1.8e13, 0, -1)
 _FOUR_BITS = _LOW_BITS.A * (1 - np.exp(-4 / 2.6745)) ** -_LOW_BITS.alpha
 _ROUNDED = 0.0598 * float(np.exp(-4 / 0.5907)), -0.3439, 0.5068
@@ -211,12 +212,12 @@ KNOWN: Mapping[str, KnownLaw] = MappingProxyType(
             f"{_KUMAR}; weights rounded to 4 bits after training",
         ),
         "mixture of experts": KnownLaw(
-            CostedLaw(powers(_EXPERTS), _experts(16)),
+            CostedLaw(powers(WITH_EXPERTS), _experts(16)),
             "granularity changes A alone",
             f"{_KRAJEWSKI}; granularity 16, the router's cost left out",
         ),
         "experts, router counted": KnownLaw(
-            CostedLaw(powers(_EXPERTS), _experts(16, routed=True)),
+            CostedLaw(powers(WITH_EXPERTS), _experts(16, routed=True)),
             "the cost is a sum of two products",
             f"{_KRAJEWSKI}; granularity 16, 6 FLOP for a router's parameter and token, a choice",
         ),

@@ -33,7 +33,8 @@ figure, .picture, pre, .admonition.exercise, div.math, tr { break-inside: avoid;
 pre { white-space: pre-wrap; font-size: 8pt; }
 table { font-size: 7.5pt !important; max-width: 100%; }
 .bd-content .text_html, .bd-content .text_html > div { overflow: visible !important; }
-.explorer, .headerlink, .picture-data, .downloads, .copybtn, noscript { display: none !important; }
+.explorer, .headerlink, .picture-data, .downloads, .copybtn, .lite { display: none !important; }
+noscript { display: none !important; }
 .front { text-align: center; padding-top: 35vh; }
 .front h1 { font-size: 22pt; }
 h1 { font-size: 18pt !important; line-height: 1.2 !important; font-weight: 400 !important; }

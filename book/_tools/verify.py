@@ -5,7 +5,8 @@
 The sources are copied to a new folder with a space in its name and built there from nothing, in
 another time zone, locale and order of hashes, without a network and in another year, as far as the
 machine lets (`unshare`, `faketime`). What was published must come out, bit by bit; `differences`
-shows what does not. PUBLISHED is a folder or an address with a `SHA256SUMS`.
+shows what does not. PUBLISHED is a folder or an address with a `SHA256SUMS`. Where its chapters run
+in their pages, those of the one that was built again are let run as well.
 """
 
 import os
@@ -15,11 +16,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import lite
 import offline
-from differences import compare
+from differences import compare, fetch
 from report import ROOT
 from report.addresses import repository
 from report.dated import date_by_commit
+from report.sums import NAME, SumsError, read_sums
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "analysis", "book")
 OTHERWISE = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4294967295"}
@@ -92,13 +95,25 @@ def rebuild(target: Path, base: str = "") -> Path:
     return target / "_build" / "html"
 
 
+def runs_in_its_pages(published: str) -> bool:
+    """Say whether `make lite` was run on the published site."""
+    try:
+        listed = read_sums(fetch(published, NAME).decode("utf-8"))
+    except SumsError:
+        return False  # `compare` says why
+    return f"{lite.FOLDER}/{lite.MANIFEST}" in listed
+
+
 def main(published: str) -> int:
     """Build again, compare, and return the exit status."""
     with tempfile.TemporaryDirectory(prefix="built again ") as scratch:
         target = Path(scratch) / "the same book"
         copy_sources(target)
         base = published if "://" in published else ""
-        return compare(published, rebuild(target, base))
+        site = rebuild(target, base)
+        if runs_in_its_pages(published):
+            lite.add(site)
+        return compare(published, site)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import re
 from importlib.resources import files
 
 import numpy as np
@@ -23,10 +24,10 @@ POST = PUBLISHED["de-vries-2023"].law
 RECORD = recorded("chinchilla-refit")["value"]
 REFIT = ParametricLaw(**RECORD["laws"]["refit"])
 LAWS = {name: published.law for name, published in PUBLISHED.items()} | {"refit": REFIT}
-LARGEST = {**RECORD["largest_run"], "multiplier": RECORD["largest_token_multiplier"]}
+LARGEST = {name: most for name, (_, most) in RECORD["ranges"].items()}
 MODELS = load_models()
 BY_NAME = MODELS.set_index("name")
-ROW = "Tiny,2023,1000000000,20000000000,no,A report,table 1,\n"
+ROW = "Tiny,2023,1000000000,,20000000000,no,A report,table 1,\n"
 HEADER = ",".join(COLUMNS) + "\n"
 
 
@@ -42,14 +43,15 @@ def test_the_table_holds_enough_models_each_with_its_source():
 
 
 def test_the_units_are_counts():
-    assert MODELS["N"].between(1e8, 1e12).all()
+    assert MODELS["N"].between(1e8, 1.1e12).all()
     assert MODELS["D"].between(1e9, 1e14).all()
     assert (MODELS["D"] / MODELS["N"]).between(0.3, 1e5).all()
     assert MODELS["year"].between(2020, 2025).all()
 
 
 def test_a_size_in_a_name_is_the_size():
-    sized = MODELS["name"].str.extract(r"-([\d.]+)([MB])(?:-|$)").dropna()
+    dense = MODELS.loc[MODELS["active"] == MODELS["N"], "name"]
+    sized = dense.str.extract(r"-([\d.]+)([MB])(?:-|$)").dropna()
     assert len(sized) > 50
     units = sized[1].map({"M": 1e6, "B": 1e9})
     nominal = sized[0].astype(float) * units
@@ -66,6 +68,7 @@ def test_a_size_in_a_name_is_the_size():
         ("SantaCoder-1.1B", 1.1e9, 236e9),
         ("Llama-3-8B", 8.03e9, 15e12),
         ("Qwen3-0.6B", 0.596e9, 36e12),
+        ("DeepSeek-V3", 671e9, 14.8e12),
     ],
 )
 def test_what_is_known_by_heart(name, N, D):
@@ -75,13 +78,25 @@ def test_what_is_known_by_heart(name, N, D):
 def test_distilled_models_are_marked():
     distilled = set(MODELS["name"][MODELS["distilled"]])
     gemma = {name for name in BY_NAME.index if name.startswith("Gemma-3")}
-    assert distilled == gemma | {"Gemma-2-2B", "Gemma-2-9B"}
+    llama = {"Llama-4-Scout", "Llama-4-Maverick"}
+    assert distilled == gemma | llama | {"Gemma-2-2B", "Gemma-2-9B"}
     assert BY_NAME.loc[sorted(distilled), "note"].str.contains("distilled").all()
+
+
+@pytest.mark.parametrize(
+    ("name", "active"),
+    [("DeepSeek-V3", 37e9), ("Kimi-K2", 32e9), ("Qwen3-235B-A22B", 22e9), ("DBRX", 36e9)],
+)
+def test_a_mixture_of_experts_says_what_is_active(name, active):
+    assert BY_NAME.loc[name, "active"] == active
+    mixtures = MODELS[MODELS["active"] < MODELS["N"]]
+    assert (mixtures["active"] < mixtures["N"] / 2).all()
 
 
 def test_models_of_a_family_that_share_their_data_share_a_count():
     for family in ("Pythia", "Qwen2.5", "Qwen3", "Llama-2"):
-        counts = BY_NAME.loc[[name for name in BY_NAME.index if name.startswith(family + "-")], "D"]
+        named = BY_NAME.index.str.match(rf"{re.escape(family)}-[\d]")
+        counts = BY_NAME.loc[named, "D"]
         assert len(counts) > 2
         assert counts.nunique() == 1
 
@@ -91,6 +106,9 @@ def test_a_table_of_ones_own_is_read(tmp_path):
     path.write_text(HEADER + ROW, encoding="utf-8")
     mine = load_models(path)
     assert mine.loc[0, ["year", "N", "D", "distilled"]].tolist() == [2023, 1e9, 2e10, False]
+    old = (HEADER + ROW).replace("active,", "").replace(",,", ",")
+    path.write_text(old, encoding="utf-8")
+    assert load_models(path).equals(mine)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +125,9 @@ def test_a_table_of_ones_own_is_read(tmp_path):
         (HEADER + ROW.replace("20000000000", "20"), "line 2: D must lie between .* got 20"),
         (HEADER + ROW.replace("20000000000", "2e10"), "line 2: D must be a whole .* got '2e10'"),
         (HEADER + ROW.replace("20000000000", "nan"), "line 2: D must be a whole .* got 'nan'"),
-        (HEADER + "Tiny,2023\n", "line 2: not 8 fields"),
-        (HEADER + ROW.strip() + ",more\n", "line 2: not 8 fields"),
+        (HEADER + ROW.replace("00,,", "00,2000000000,"), "line 2: active must lie between"),
+        (HEADER + "Tiny,2023\n", "line 2: not 9 fields"),
+        (HEADER + ROW.strip() + ",more\n", "line 2: not 9 fields"),
     ],
 )
 def test_a_bad_table_names_the_line_and_the_column(tmp_path, text, message):

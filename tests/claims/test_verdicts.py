@@ -1,4 +1,5 @@
 import csv
+import functools
 import io
 import json
 import re
@@ -21,9 +22,14 @@ from analysis.laws import PUBLISHED
 
 CLAIMS = load_claims()
 LEDGER = {claim.id: claim for claim in CLAIMS}
-VERDICTS = {verdict.claim.id: verdict for verdict in audit(CLAIMS)}
 COLUMNS = [field.name for field in fields(Claim)]
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
+
+
+@functools.cache
+def verdicts():
+    """The verdict on every claim of the ledger, by its name."""
+    return {verdict.claim.id: verdict for verdict in audit(CLAIMS)}
 
 
 def judge(key: str, **changes: str):
@@ -32,7 +38,7 @@ def judge(key: str, **changes: str):
 
 
 def of_kind(kind: Kind) -> set[str]:
-    return {key for key, verdict in VERDICTS.items() if verdict.kind is kind}
+    return {key for key, verdict in verdicts().items() if verdict.kind is kind}
 
 
 def table(*rows: dict[str, str], columns=COLUMNS) -> str:
@@ -61,7 +67,7 @@ def test_every_claim_has_a_verdict_in_order():
 
 
 def test_the_verdicts_add_up():
-    assert Counter(verdict.kind for verdict in VERDICTS.values()) == {
+    assert Counter(verdict.kind for verdict in verdicts().values()) == {
         Kind.AS_PRINTED: 74 + 14 + 519,
         Kind.BY_TRUNCATION: 7 + 1,
         Kind.ROUNDED: 16,
@@ -108,7 +114,7 @@ def test_what_is_not_simply_reproduced():
         "muennighoff.R_N",
         "porian.N",
     }
-    assert all(VERDICTS[key].computed is None for key in of_kind(Kind.NOT_CHECKED))
+    assert all(verdicts()[key].computed is None for key in of_kind(Kind.NOT_CHECKED))
 
 
 @pytest.mark.parametrize(
@@ -140,8 +146,8 @@ def test_what_is_not_simply_reproduced():
     ],
 )
 def test_notable_rows(key, computed, said):
-    assert VERDICTS[key].computed == pytest.approx(computed, rel=1e-4)
-    assert said in VERDICTS[key].explanation
+    assert verdicts()[key].computed == pytest.approx(computed, rel=1e-4)
+    assert said in verdicts()[key].explanation
 
 
 @pytest.mark.parametrize(
@@ -185,7 +191,7 @@ def test_notable_rows(key, computed, said):
     ],
 )
 def test_another_digit_another_verdict(key, printed, kind):
-    before, after = VERDICTS[key], judge(key, printed=printed)
+    before, after = verdicts()[key], judge(key, printed=printed)
     assert after.kind is kind
     assert after.explanation != before.explanation
 
@@ -197,16 +203,16 @@ def test_every_kind_is_left_when_the_first_digit_changes(kind):
         nonzero = (i for i, digit in enumerate(digits) if digit in "123456789")
         first = next(nonzero, len(digits) - 1)
         other = digits[:first] + str(int(digits[first]) % 9 + 1) + digits[first + 1 :]
-        if rounds_to(VERDICTS[key].computed, other):
+        if rounds_to(verdicts()[key].computed, other):
             continue  # the digit that it should have been
         after = judge(key, printed=other)
-        assert after.kind is not kind or after.explanation != VERDICTS[key].explanation
+        assert after.kind is not kind or after.explanation != verdicts()[key].explanation
         assert after.kind not in {Kind.AS_PRINTED, Kind.BY_TRUNCATION}
 
 
 def test_a_verdict_does_not_depend_on_the_company():
     for claim in CLAIMS[::7]:
-        assert audit([claim]) == [VERDICTS[claim.id]]
+        assert audit([claim]) == [verdicts()[claim.id]]
 
 
 def test_a_changed_original_changes_the_verdict_on_its_quotation():
@@ -255,7 +261,7 @@ def test_kaplan_with_the_other_printed_exponent():
     for key in ("kaplan.small", "kaplan.large", "kaplan.steps"):
         given = LEDGER[key].given.replace("alpha_N=0.076", "alpha_N=0.077")
         assert given != LEDGER[key].given
-        assert judge(key, given=given).kind is VERDICTS[key].kind
+        assert judge(key, given=given).kind is verdicts()[key].kind
 
 
 def test_rows_of_a_table_agree_on_what_they_share():
@@ -407,7 +413,7 @@ def test_csv_can_be_read_back(tmp_path, capsys):
     text = capsys.readouterr().out
     records = list(csv.DictReader(io.StringIO(text)))
     computed = [float(record["computed"]) if record["computed"] else None for record in records]
-    assert computed == [verdict.computed for verdict in VERDICTS.values()]
+    assert computed == [verdict.computed for verdict in verdicts().values()]
     path = tmp_path / "ledger.csv"
     path.write_text(text, encoding="utf-8")
     assert load_claims(path) == CLAIMS
@@ -465,14 +471,14 @@ def test_a_format_that_is_not_there_is_refused(capsys):
 
 
 def test_a_page_shows_every_claim_with_its_id_and_its_note():
-    soup = BeautifulSoup(to_html(VERDICTS.values()), "html.parser")
+    soup = BeautifulSoup(to_html(verdicts().values()), "html.parser")
     rows = soup.select("tbody tr")
     assert [row["id"] for row in rows] == [f"claim-{key}" for key in LEDGER]
     for row, claim in zip(rows, CLAIMS, strict=True):
         text = row.select_one(".claim").get_text(" ")
         assert claim.id in text
         assert claim.note in text
-        assert VERDICTS[claim.id].explanation in row.select_one(".verdict").get_text()
+        assert verdicts()[claim.id].explanation in row.select_one(".verdict").get_text()
     printed = soup.find(id="claim-hoffmann.A3.175.C").select_one(".printed")
     assert printed.decode_contents() == "<b>1.26·10<sup>24</sup></b> FLOP"
     links = {link["href"] for link in soup.select("a")}
@@ -481,7 +487,7 @@ def test_a_page_shows_every_claim_with_its_id_and_its_note():
 
 
 def test_a_compact_page_leaves_the_explanations_out():
-    cells = [verdict for key, verdict in VERDICTS.items() if key.startswith("gadre.fig")]
+    cells = [verdict for key, verdict in verdicts().items() if key.startswith("gadre.fig")]
     assert len(cells) == 458
     soup = BeautifulSoup(to_html(cells, compact=True), "html.parser")
     first = soup.select_one("tbody tr")

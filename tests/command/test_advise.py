@@ -1,5 +1,7 @@
 """The command line, as it is typed."""
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -8,7 +10,10 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.advice import load_models
+from analysis.budgets import total_budget_optimal
 from analysis.laws import PUBLISHED
+from analysis.serving import lifetime_optimal
+from analysis.studies.atlas import pooled_law
 from analysis.tradeoff import place
 
 POST = PUBLISHED["de-vries-2023"].law
@@ -38,9 +43,9 @@ def test_the_table_says_what_is_asked(capsys):
     assert "overhead       12 %" in out
     assert "k_N            0.58" in out
     assert "right for      1.34T served tokens" in out
-    assert "1T tokens, beyond the 318B of the fitted runs" in out
+    assert "tokens beyond the 318B of the fitted runs: " in out
     assert "cheapest over its life" in out
-    assert "in brackets" not in out
+    assert "in brackets: 95 %" not in out
     assert "saved over its life" in out
 
 
@@ -58,7 +63,7 @@ def test_a_compute_optimal_run_is_called_so_and_has_no_band_of_no_width(capsys):
     assert main(["--compute", "4e22"]) == 0
     out = capsys.readouterr().out
     assert "your run" not in out
-    assert out.count("compute-optimal ") == 1
+    assert out.count("\ncompute-optimal ") == 1
     assert "right for      no use at all" in out
     assert "[0 %, 0 %]" not in out
     assert "[1, 1]" not in out
@@ -92,7 +97,9 @@ def test_json_holds_the_numbers_of_the_package(capsys):
         assert found[name] == getattr(placed, name)
     assert found["optimal"] == vars(placed.optimal)
     assert found["bands_95"] == {}
-    assert found["extrapolates"] == ["1T tokens, beyond the 318B of the fitted runs"]
+    said = {line.partition(" of the fitted")[0]: line for line in found["extrapolates"]}
+    assert "your run (1T)" in said["tokens beyond the 318B"]
+    assert "parameters beyond the 16.2B" not in said
     assert {option["name"] for option in found["options"]} >= {"your run", "compute-optimal"}
 
 
@@ -195,3 +202,103 @@ def test_a_released_model_is_placed_by_its_name(capsys):
     assert "Llama-2-7B" in capsys.readouterr().err
     assert main(["--model", "llama 2-7b", "--N", "7B"]) == 2
     assert "--model gives the run: leave out --N" in capsys.readouterr().err
+
+
+def test_the_three_readings_are_those_of_the_package(capsys):
+    found = answer(capsys, "--compute", "1e23", "--serve", "5T", "--law", "pooled")
+    law = pooled_law()
+    best = law.compute_optimal(1e23)
+    cheapest = lifetime_optimal(law, law.loss(best.N, best.D), 5e12).run
+    readings = found["readings"]
+    assert readings["same_loss"]["N"] == pytest.approx(cheapest.N)
+    bought = total_budget_optimal(law, 1e23, 5e12).run
+    assert readings["total_budget"]["N"] == pytest.approx(bought.N)
+    paid = readings["total_budget"]["training_flop"] + readings["total_budget"]["serving_flop"]
+    assert paid == pytest.approx(1e23)
+    assert readings["training_cap"]["training_flop"] == 1e23
+    for one in (readings["same_loss"], readings["total_budget"], readings["training_cap"]):
+        assert one["low"] < one["N"] < one["high"]
+        assert one["serving_flop"] == pytest.approx(2 * one["N"] * 5e12)
+    assert found["regret"]["N"] > found["regret"]["at_optimum"]["N"]
+    assert 0 < found["regret"]["at_optimum"]["worst"] < found["regret"]["worst"] < 1
+    assert answer(capsys, "--compute", "1e23")["readings"] is None
+
+
+def test_a_mixture_is_placed_by_its_active_parameters_and_says_so(capsys):
+    found = answer(capsys, "--N", "671B-A37B", "--D", "14.8T")
+    assert found["run"]["C"] == pytest.approx(6 * 37e9 * 14.8e12)
+    assert found["overhead"] == pytest.approx(1.31, abs=0.01)
+    assert found["active"]["if_all_were_active"]["overhead"] == pytest.approx(0.010, abs=0.001)
+    for same in (("--N", "671B", "--active", "37B", "--D", "14.8T"), ("--model", "DeepSeek-V3")):
+        assert answer(capsys, *same)["k_N"] == found["k_N"]
+    assert main(["--model", "DeepSeek-V3"]) == 0
+    assert "the law is one of dense models" in " ".join(capsys.readouterr().out.split())
+
+
+def test_several_models_stand_beside_each_other(capsys):
+    assert main(["--model", "DeepSeek-V3", "Qwen3-8B"]) == 0
+    out = capsys.readouterr().out
+    assert "671B, 37B active" in out
+    assert "Qwen3-8B" in out
+    found = answer(capsys, "--model", "DeepSeek-V3", "Qwen3-8B")
+    assert list(found) == ["DeepSeek-V3", "Qwen3-8B"]
+
+
+def test_csv_has_a_row_for_each_run(capsys):
+    assert main(["--model", "Llama-2-7B", "Qwen3-8B", "--serve", "1T", "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["question"] for row in rows} == {"Llama-2-7B", "Qwen3-8B"}
+    asked = [row for row in rows if row["run"] == "your run"]
+    assert [float(row["N"]) for row in asked] == pytest.approx([6.738e9, 8.19e9], rel=1e-2)
+
+
+def test_memory_context_repeats_and_money(capsys):
+    use = ("--compute", "1e23", "--serve", "5T", "--memory", "24 GB", "--context", "32768")
+    found = answer(capsys, *use, "--unique-tokens", "300B", "--gpu", "H100", "--hour", "3")
+    assert found["largest_parameters"] == 12e9
+    by_name = {option["name"]: option for option in found["options"]}
+    assert by_name["the largest that fits"]["N"] == pytest.approx(12e9)
+    assert found["context"]["N"] < by_name["cheapest over its life"]["N"]
+    half = by_name["0.5 of the optimum"]
+    assert half["tokens_with_repetition"] > half["D"] > 3e11
+    bills = found["bills"]["runs"]["compute-optimal"]
+    assert bills["training"]["hours"] == pytest.approx(1e23 / (0.4 * 989.4e12 * 3600))
+    assert bills["training"]["money"] == pytest.approx(3 * bills["training"]["hours"])
+    assert main([*use, "--gpu", "H100"]) == 0
+    out = capsys.readouterr().out
+    assert "on rented H100s, 2 an hour" in out
+    assert "12B parameters fit" in out
+
+
+def test_repeated_tokens_are_worth_less(capsys):
+    fresh = answer(capsys, "--N", "7B", "--D", "1T")
+    repeated = answer(capsys, "--N", "7B", "--D", "1T", "--unique-tokens", "100B")
+    assert repeated["loss"] > fresh["loss"]
+    asked = next(one for one in repeated["options"] if one["name"] == "your run")
+    assert asked["tokens_with_repetition"] == pytest.approx(1e12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--N", "37B-A671B", "--D", "1T"], "N must not have more active parameters than all"),
+        (["--N", "671B-A37B", "--active", "1B", "--D", "1T"], "leave out --active"),
+        (["--active", "1B", "--D", "1T"], "active must be a part of N"),
+        (["--compute", "1e23", "--serve", "1T", "--spread", "0.5"], "spread must be a factor"),
+        (["--compute", "1e23", "--memory", "24 XB"], "memory must be a number"),
+        (["--model", "DeepSeek-V3", "--active", "1B"], "leave out --active"),
+        (["--compute", "1e23", "--context", "32K"], "--context says nothing without --serve"),
+        (["--compute", "1e23", "--spread", "3"], "--spread says nothing without --serve"),
+        (["--compute", "1e23", "--hour", "3"], "--hour says nothing without --gpu"),
+        (["--compute", "1e23", "--bytes", "1"], "--bytes says nothing without --memory"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(capsys, arguments, said):
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_what_lies_below_the_runs_is_said_too(capsys):
+    found = answer(capsys, "--N", "1M", "--D", "20M")
+    assert any(line.startswith("parameters below the 57.3M") for line in found["extrapolates"])
+    assert any("tokens below the 819M" in line for line in found["extrapolates"])

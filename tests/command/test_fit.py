@@ -98,7 +98,7 @@ def test_the_law_is_written_and_the_other_command_takes_it(capsys, runs, tmp_pat
     assert main(["--N", "1B", "--D", "1T", "--law", str(law), "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["parameters"]["kappa"] == pytest.approx(0.7, abs=0.3)
-    assert found["extrapolates"] == ["1T tokens, beyond the 300B of the fitted runs"]
+    assert any("tokens beyond the 300B" in line for line in found["extrapolates"])
     assert main(["--N", "1B", "--D", "100B", "--law", str(law)]) == 0
     assert ")^0." in capsys.readouterr().out
     read = read_law(law)

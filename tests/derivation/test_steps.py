@@ -55,6 +55,11 @@ READS = {
     "accurate_overhead": "-1 + k_N*k_D = expm1(h(-alpha*log(k_N))/alpha + h(-beta*log(k_D))/beta)",
     "excess_rate": "-1 + m = "
     "(-alpha - beta)*expm1(alpha*log(k_N))/(alpha + (alpha + beta)*expm1(alpha*log(k_N)))",
+    "cost_slope": "Derivative(C_life, x) = 2*N*T*r + 6*N*D*(1 - m)",
+    "total_budget_size": "k_N = 1/(k_D + r*T/(3*D_opt))",
+    "total_budget": "k_D**(1 + beta)*(k_D + r*T/(3*D_opt))**(-1 + alpha) = 1",
+    "forgone": r"\text{forgone} = "
+    "1 - ((alpha*k_N**beta + beta/k_N**alpha)/(alpha + beta))**(-1/alpha - 1/beta)",
 }
 """The equations as the book prints them: in the order in which they are written."""
 
@@ -153,6 +158,9 @@ def test_every_certificate_holds(derived):
         ("accurate_overhead", lambda e: e.replace(dv.h, sp.exp), "sum of two h"),
         ("excess_rate", swap, "m - 1 by expm1"),
         ("excess_rate", lambda e: e + 1, "m - 1 by expm1"),
+        ("cost_slope", six_to_two, "turns once"),
+        ("total_budget_size", lambda e: 2 * e, "spend C on training and serving"),
+        ("forgone", swap, "the rest has its loss"),
     ],
 )
 def test_a_planted_error_is_caught_by_its_certificate(derived, reading, name, change, caught_by):
@@ -161,7 +169,9 @@ def test_a_planted_error_is_caught_by_its_certificate(derived, reading, name, ch
 
 
 @pytest.mark.parametrize("side", ["lhs", "rhs"])
-@pytest.mark.parametrize("name", ["pull", "balance", "iso_loss", "translated", "exchange"])
+@pytest.mark.parametrize(
+    "name", ["pull", "balance", "iso_loss", "translated", "exchange", "total_budget"]
+)
 def test_every_leaf_of_a_two_sided_equation_matters(derived, reading, name, side):
     equation = getattr(derived, name)
     for mutant in mutants(getattr(equation, side)):

@@ -17,6 +17,8 @@ from analysis.exercises.answers import (
     INVERSE,
     PERCENT,
     SIGN,
+    TOO_LARGE,
+    TOO_SMALL,
     Formula,
     Function,
     Mistake,
@@ -127,30 +129,78 @@ class TestExercise:
 
 
 @pytest.fixture(scope="module")
-def solved():
-    """What `check` said to the solutions, which are run as the notebook runs them."""
-    said = {}
+def solutions():
+    """What `check` said to the solutions, run as the notebook runs them, and what they print.
+
+    Each exercise that is checked with its verdict; and each number in the words of its solution.
+    """
+    said, printed, glued, asked, tables = {}, {}, {}, {}, {}
+    label = ""
 
     def record(number, answer):
         said[number] = check(number, answer)
+        asked[number] = label
         return said[number]
 
-    namespace = {"display": lambda *shown: None}
+    def display(*shown):
+        for one in shown:
+            if hasattr(one, "to_numpy"):
+                tables.setdefault(label, []).extend(map(str, one.to_numpy().ravel().tolist()))
+
+    namespace = {"display": display}
     patch = pytest.MonkeyPatch()
     patch.setattr(exercises, "check", record)
-    patch.setattr("myst_nb.glue", lambda name, value, display: None)
+    patch.setattr("myst_nb.glue", lambda name, value, display: glued.update({name: value}))
     try:
         for cell in cells(BOOK / "solutions.ipynb"):
             if cell["cell_type"] == "code":
                 exec(compile(source(cell), cell["id"], "exec"), namespace)
+                continue
+            for part in re.split(r"(?=^````\{solution-start\} )", source(cell), flags=re.M):
+                if start := re.match(r"````\{solution-start\} (\S+)", part):
+                    label = start[1]
+                told = re.findall(
+                    r"\{glue:text\}`(\w+):([^`]*)`", part.split("````{solution-end}")[0]
+                )
+                printed.setdefault(label, []).extend(told)
     finally:
         patch.undo()
-    return said
+    words = {
+        number: [format(glued[name], form).replace(",", "") for name, form in printed[label]]
+        + [word for word in tables.get(label, []) if re.fullmatch(r"-?\d+\.\d{1,4}", word)]
+        for number, label in asked.items()
+    }
+    return said, words
+
+
+@pytest.fixture
+def solved(solutions):
+    return solutions[0]
 
 
 def test_every_solution_passes_its_checker(solved):
     assert sorted(solved) == sorted(numbers())
     assert [str(verdict) for verdict in solved.values() if not verdict] == []
+
+
+UNITS = (1, 0.01, 1e3, 1e6, 1e9, 1e12)
+"""Per cent, thousands, millions, billions, trillions: how a solution writes a number."""
+
+
+def test_an_answer_may_be_rounded_as_its_solution_prints_it(solutions):
+    """Every number in the words or the tables of a solution that is an answer, rounded, passes."""
+    found = set()
+    for number, words in solutions[1].items():
+        key = KEYS[number]()
+        parts = key.parts if isinstance(key, Numbers) else {"": key}
+        for name, part in parts.items():
+            for word in words if isinstance(part, Number) else []:
+                last = 0.5001 * 10.0 ** -len(word.partition(".")[2])
+                for unit in UNITS:
+                    if float(word) and abs(part.value / unit - float(word)) <= last:
+                        assert part.advise(float(word) * unit) is None, (number, name, word)
+                        found.add((number, name))
+    assert len(found) > 30
 
 
 def test_every_exercise_has_its_solution_in_a_dropdown():
@@ -186,6 +236,19 @@ class TestKinds:
         assert "symbols" in key.advise(sp.Symbol("x"))
         assert "real" in key.advise(sp.I)
         assert "No answer yet" in key.advise(...)
+
+    def test_a_number_may_be_rounded_but_not_otherwise_wrong(self):
+        key = Number(1036065495.1, [Mistake(1.5e9, "half more")])
+        for right in (1.04e9, 1.036e9, 1.0361e9):
+            assert key.advise(right) is None
+        for wrong in (1.03e9, 1.0e9, 1e9, 1.05e9, 1.041e9):
+            assert key.advise(wrong) in (TOO_LARGE, TOO_SMALL)
+        assert key.advise(1.04) == BILLIONS
+        rough = Number(0.4406, [], digits=2)
+        assert rough.advise(0.44) is None
+        assert rough.advise(44) == PERCENT
+        assert rough.advise(0.45) == TOO_LARGE
+        assert rough.advise(0.4) == TOO_SMALL
 
     def test_several_numbers_go_by_name_or_in_order(self):
         key = Numbers({"N": Number(1, [Mistake(3, "no")]), "D": Number(2, [])})

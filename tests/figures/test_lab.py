@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures import lab as figures
+from analysis import figures
 from analysis.laws import ParametricLaw
 
 LAW = ParametricLaw(1.7, 2.35, 24.0, 0.34, 0.28)

@@ -14,7 +14,7 @@ from analysis.tradeoff import place
 
 RECORD = recorded("chinchilla-refit")["value"]
 REFIT = ParametricLaw(**RECORD["laws"]["refit"])
-LARGEST = {**RECORD["largest_run"], "multiplier": RECORD["largest_token_multiplier"]}
+LARGEST = {name: most for name, (_, most) in RECORD["ranges"].items()}
 MODELS = load_models()
 PLACED = place_models(MODELS, {"refit": REFIT, "post": PUBLISHED["de-vries-2023"].law})
 BAND = bands(MODELS, LawEnsemble(**RECORD["draws"]))

@@ -29,7 +29,7 @@ DRAWN = {
     "plot_testbed": (QUOTED, QUOTED["token_multiplier"] > 100),
     "plot_parallel_lines": (extrapolate(QUOTED, "c4").loss_fit.law, QUOTED, (20, 320)),
     "plot_predicted": (TABLES, SIX_RUNS, "error"),
-    "plot_error_map": (TABLES["redpajama"],),
+    "plot_error_maps": (TABLES,),
     "plot_batches": (SOME,),
     "plot_frontier": ({"paper": FRONTIER, "pooled": FRONTIER},),
     "plot_loss_to_error": ({"C4": (LAW, [2.5, 3.0, 4.0], [0.5, 0.6, 0.7], [False, True, True])},),
@@ -41,7 +41,7 @@ DRAWN = {
 
 def test_the_map_shows_every_error_with_its_sign():
     ax = Figure().add_subplot()
-    figures.plot_error_map(ax, TABLES["redpajama"])
+    figures.plot_error_maps(ax, {"redpajama": TABLES["redpajama"]})
     texts = {text.get_text() for text in ax.texts}
-    assert {"+0.7", "−0.1", "0.0"} <= texts
-    assert len(ax.texts) == len(TABLES["redpajama"]) == len(FIVE_RUNS) + 3
+    assert {"RedPajama", "+0.7", "−0.1", "0.0"} <= texts
+    assert len(ax.texts) - 1 == len(TABLES["redpajama"]) == len(FIVE_RUNS) + 3

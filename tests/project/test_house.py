@@ -19,7 +19,7 @@ FLOORS = (
     "laws derivation",
     "tradeoff theorem fit datasets",
     "serving limits lab bootstrap overtraining",
-    "testbed atlas",
+    "budgets prices testbed atlas",
     "studies",
     "claims advice",
     "figures exercises",

@@ -64,14 +64,21 @@ def test_a_hint_opens_without_a_script(look):
     assert hint.locator("p").first.is_visible()
 
 
-def test_the_derivation_is_printed_on_one_page(look):
-    view, _ = look("book/one_page")
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("one_page", ("The derivation on one page", "What it rests on")),
+        ("decision", ("The decision on one page", "When to measure")),
+    ],
+)
+def test_what_is_to_be_kept_is_printed_on_one_page(look, page, words):
+    view, _ = look(f"book/{page}")
     view.emulate_media(media="print")
     printed = PdfReader(io.BytesIO(view.pdf(format="A4")))
     assert len(printed.pages) == 1
     text = printed.pages[0].extract_text()
-    assert "The derivation on one page" in text
-    assert "What it rests on" in text
+    for said in words:
+        assert said in text
 
 
 def test_the_readme_counts_the_exercises_right():

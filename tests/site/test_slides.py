@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chapters import numbered_chapters
 
 import slides
 
@@ -77,6 +78,59 @@ class TestDeck:
         figures = page.locator(".slides .picture svg[role=img]")
         assert figures.count() >= 4
         assert all(len(svg.get_attribute("aria-label")) > 60 for svg in figures.all())
+
+
+MEETINGS = [path for path in DECKS if path.stem.startswith("meeting-")]
+
+
+def slides_of(path: Path) -> list[tuple[str, str]]:
+    """The slides of a deck: what is shown, and what the speaker sees."""
+    text = path.read_text(encoding="utf-8")
+    parts = [slide.partition("\nNotes:\n") for slide in re.split(r"^-{3,}$", text, flags=re.M)]
+    return [(shown.strip(), said.strip()) for shown, _, said in parts]
+
+
+def titles() -> set[str]:
+    """The titles of the exercises of the book."""
+    found = set()
+    for path in numbered_chapters(ROOT):
+        for cell in nbformat.read(path, 4).cells:
+            found |= set(re.findall(r"^````\{exercise\} (?:Project: )?(.*)$", cell.source, re.M))
+    return {title.lower() for title in found}
+
+
+def test_every_meeting_of_the_unit_has_a_deck():
+    page = (ROOT / "book" / "teachers.ipynb").read_text(encoding="utf-8")
+    planned = re.findall(r"\| (first|second|third|fourth|fifth|sixth) \|", page)
+    assert [path.stem for path in MEETINGS] == [f"meeting-{n + 1}" for n in range(len(planned))]
+    for path, which in zip(MEETINGS, planned, strict=True):
+        assert f"\n\n{which.capitalize()} of six meetings." in slides_of(path)[0][0]
+
+
+@pytest.mark.parametrize("path", MEETINGS, ids=lambda path: path.stem)
+class TestMeeting:
+    def test_has_goals_a_question_and_its_answer_on_the_next_slide(self, path):
+        shown = [slide for slide, _ in slides_of(path)]
+        heads = [slide.splitlines()[0] for slide in shown]
+        assert heads[1] == "## After this meeting you can"
+        assert len(re.findall(r"^\d\. ", shown[1], re.M)) == 3
+        asked = heads.index("## Question for the room")
+        assert heads[asked + 1].startswith("## Answer: ")
+        assert "?" in shown[asked]
+
+    def test_takes_ninety_minutes_by_its_notes(self, path):
+        """A slide without a time is part of the one before."""
+        numbers = ["Two", "Three", "Four", "Five", "Six", "Eight", "Ten", "Fifteen", "Twenty"]
+        minutes = dict(zip(numbers, (2, 3, 4, 5, 6, 8, 10, 15, 20), strict=True))
+        said = " ".join(note for _, note in slides_of(path))
+        timed = re.findall(rf"\b({'|'.join(numbers)}|two|three|four|ten)( more)? minutes", said)
+        assert 60 <= sum(minutes[word.capitalize()] for word, _ in timed) <= 95
+
+    def test_points_to_exercises_that_the_book_has(self, path):
+        last = slides_of(path)[-1][0]
+        named = re.findall(r"\*([^*]+)\*", re.sub(r"\*\*.*?\*\*", "", last))
+        assert len(named) >= 2
+        assert {name.lower() for name in named} <= titles()
 
 
 class TestMaking:

@@ -23,6 +23,7 @@ from report import ROOT
 from report.addresses import base_url, open_elsewhere, repository
 from report.dated import date_by_commit
 from report.equations import STORE
+from report.gallery import fill_gallery
 from report.pages import finish_pages, preview
 from report.sums import MEMORY, write_sums
 
@@ -111,6 +112,7 @@ def finish_site(app: Sphinx, site: Path) -> None:
         for made in nowhere:
             logger.warning("report.pages mends what is on no page: %s", made)
         (site / MEMORY).unlink(missing_ok=True)
+    fill_gallery(site)
     write_sums(site)
 
 

@@ -1,11 +1,22 @@
-"""An exercise leads to its solution, in an edition that has one; a solution is folded."""
+"""What leads to pages for teachers, in an edition that has them; a solution is folded."""
 
 import html
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.roles import XRefRole
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import is_exercise_node, solution_node
+
+
+class PageForTeachers(XRefRole):
+    """A link to a page that not every edition has; in one that lacks it, the words alone."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        if self.env.relfn2path(self.target, self.env.docname)[0] not in self.env.found_docs:
+            return [nodes.Text(self.title)], []
+        self.name = "std:doc"
+        return super().run()
 
 
 def link_solutions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -40,5 +51,6 @@ def fold_solution(translator: HTML5Translator, node: solution_node) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    app.add_role("for-teachers", PageForTeachers(warn_dangling=True, innernodeclass=nodes.inline))
     app.connect("doctree-resolved", link_solutions)
     app.add_node(solution_node, override=True, html=(fold_solution, None))

@@ -53,6 +53,11 @@ MOVED = {
     )
 }
 """Pages that had a number in their address, which others link to, and where they are."""
+FIND_HOME = (
+    'const at = location.pathname.replace(/\\/book\\/(?!.*\\/book\\/).*|\\/[^/]*$/, "");'
+    'document.querySelector("main a").href = at + "/book/index.html"'
+)
+"""A script for the page that no address leads to: the site begins where its `book/` does."""
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
 WORDS = {
     # docutils calls its citations a list, but not their entries list items.
@@ -262,6 +267,8 @@ def _hash(script: str) -> str:
 def not_found(base: str, title: str) -> str:
     """Return the page for an address that leads nowhere; it needs no other file."""
     home = f"{base}book/index.html" if base else "/book/index.html"
+    # Where nobody has said under which address the site stands, the address asked for tells.
+    find = "" if base else f"<script>{FIND_HOME}</script>\n"
     name = html.escape(title)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -285,7 +292,7 @@ a {{ color: #0a58ca; }}
 <p>The address may be mistyped, or the page has moved. Start again at
 <a href="{home}">{name}</a>; its search finds symbols and terms.</p>
 </main>
-</body>
+{find}</body>
 </html>
 """
 

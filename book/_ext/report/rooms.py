@@ -37,7 +37,7 @@ PACKAGE = "analysis"
 NOT_SHOWN = ("command", "internal")
 KINDS = (
     *("Positive", "PositiveAsGiven", "NonNegative", "Real", "Analytic", "PositiveFloat"),
-    *("NonNegativeFloat", "RealFloat", "Share", "PositiveInt", "NonNegativeInt", "Flag"),
+    *("NonNegativeFloat", "RealFloat", "Share", "Factor", "PositiveInt", "NonNegativeInt", "Flag"),
     "FloatOrArray",
 )
 """The kinds that `book/reference/index.rst` explains; signatures show them by name."""
