@@ -25,11 +25,8 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
 @numbers
   const form = root.querySelector("form"), box = root.querySelector("[data-picture]"), status = root.querySelector("[role=status]");
   const said = root.querySelector("[data-said]"), live = root.querySelector("output"), fields = form.elements;
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [name, value] of Object.entries({viewBox: "0 0 560 330", role: "img", fill: "currentColor", "font-size": 13, "font-family": "system-ui, sans-serif"})) svg.setAttribute(name, value);
-  const handle = document.createElement("span");
-  handle.tabIndex = 0;
-  handle.setAttribute("role", "slider");
+  const svg = dress(document.createElementNS("http://www.w3.org/2000/svg", "svg"), {viewBox: "0 0 560 330", role: "img", fill: "currentColor", "font-size": 13, "font-family": "system-ui, sans-serif"});
+  const handle = dress(document.createElement("span"), {role: "slider", tabindex: 0});
   box.replaceChildren(svg, handle);
   for (const part of root.querySelectorAll("form, table, dl, [data-note], [data-near], [data-buttons]")) part.hidden = false;
   const inLab = document.getElementById("jupyter-config-data");
@@ -188,11 +185,10 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
       : "No band: printed constants alone do not say how sure the curve is.");
     picture(now, law, possible);
     const [low, high, at] = span(), size = percent(state.k_N) + " of the optimal size";
-    for (const [name, value] of Object.entries({
-      label: hides ? "your guess of the overhead" : "size, the point on the curve", orientation: hides ? "vertical" : "horizontal", valuemin: low, valuemax: high, valuenow: at,
-      valuetext: hides ? `${at} % more compute at ${size}` : `${size}, ${possible ? percent(now.overhead) + " more compute" : "no answer"}`,
-    }))
-      handle.setAttribute("aria-" + name, value);
+    dress(handle, {
+      "aria-label": hides ? "your guess of the overhead" : "size, the point on the curve", "aria-orientation": hides ? "vertical" : "horizontal", "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": at,
+      "aria-valuetext": hides ? `${at} % more compute at ${size}` : `${size}, ${possible ? percent(now.overhead) + " more compute" : "no answer"}`,
+    });
     svg.setAttribute("aria-label", `Compute overhead in percent against the size as a fraction of the compute-optimal size: flat at one, a wall on the left at ${percent(now.k_min)}. ` + said.textContent);
     return now;
   };
@@ -282,8 +278,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   };
   const setting = () => `${chosen().name && state.law !== "free" ? chosen().name : "free exponents"}: alpha = ${chosen().alpha}, beta = ${chosen().beta}; k_N = ${digits(state.k_N, 4)}, C = ${digits(state.C)} FLOP`;
   const standalone = () => {
-    const copy = svg.cloneNode(true);
-    for (const [name, value] of Object.entries({xmlns: "http://www.w3.org/2000/svg", viewBox: "0 0 560 352", width: 1120, height: 704, color: "#222"})) copy.setAttribute(name, value);
+    const copy = dress(svg.cloneNode(true), {xmlns: "http://www.w3.org/2000/svg", viewBox: "0 0 560 352", width: 1120, height: 704, color: "#222"});
     copy.innerHTML = '<rect width="560" height="352" fill="#fff"/>' + copy.innerHTML + text(552, 344, "end", setting(), 'font-size="11"');
     return new XMLSerializer().serializeToString(copy);
   };
@@ -297,17 +292,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
     },
     clear() { release(); draw(); settle(); fields.N.focus(); },
     async link() {
-      const address = link().href;
-      try { await navigator.clipboard.writeText(address); } catch {
-        const area = document.createElement("textarea");
-        area.value = address;
-        root.append(area);
-        area.select();
-        const copied = document.execCommand("copy");
-        area.remove();
-        if (!copied) { status.textContent = "Not copied: take it from the address bar"; return; }
-      }
-      status.textContent = "Link copied";
+      try { await navigator.clipboard.writeText(link().href); status.textContent = "Link copied"; } catch { status.textContent = "Not copied: take it from the address bar"; }
     },
     csv() {
       const law = chosen(), now = draw(), rows = [["series", "k_N", "k_D", "overhead", "marginal_rate"], ["setting", now.k_N, now.k_D, now.overhead, now.m]];

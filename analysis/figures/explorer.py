@@ -27,8 +27,8 @@ from analysis.figures.templates import (
     filled,
     lean_script,
     people,
-    plain_style,
     printed_law,
+    styles,
     text_of,
 )
 from analysis.fit import read_law
@@ -121,7 +121,7 @@ def explorer(
     )
     page = filled(
         "explorer.html",
-        css=plain_style("".join(map(text_of, ("base.css", "table.css", "explorer.css")))),
+        styles=styles("explorer.css"),
         still=compact(still.svg),
         options="".join(
             f'<option value="{html.escape(key)}">{html.escape(name)}</option>'

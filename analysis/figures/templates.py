@@ -70,7 +70,13 @@ def lean_script(script: str) -> str:
 
 def plain_style(style: str) -> str:
     """The style without the spaces that it does not need."""
-    return re.sub(r"\s*([{};]|: )\s*", lambda found: found[1].strip(), style)
+    return re.sub(r"\s*([{};,>]|: )\s*", lambda found: found[1].strip(), style)
+
+
+def styles(own: str) -> str:
+    """Two style elements: what every figure needs, which a site keeps once, and its own file."""
+    sheets = (plain_style(text_of(name)) for name in ("base.css", own))
+    return "".join(f"<style>{sheet}</style>\n" for sheet in sheets)
 
 
 def as_json(value: object) -> str:

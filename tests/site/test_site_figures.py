@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import functools
+import gzip
 import hashlib
 import json
 import re
@@ -121,6 +122,26 @@ def exponents(rng, i: int) -> tuple[float, float, object]:
         return LAWS[name].alpha, LAWS[name].beta, name
     alpha, beta = (float(one) for one in rng.uniform(0.2, 0.6, 2))
     return alpha, beta, {"alpha": alpha, "beta": beta}
+
+
+def weight(text: str) -> int:
+    return len(gzip.compress(text.encode(), 9))
+
+
+def test_a_reader_who_opens_each_figure_loads_little(site):
+    scripts, sheets = 0, set()
+    for name in ("price", *(CHAPTERS[name] for name in CHAPTERS if name != "decision")):
+        page = (site / "book" / f"{name}.html").read_text(encoding="utf-8")
+        page = re.sub(r"const (models|draws|laws|largest|groups|bands) = .*;\n", "", page)
+        bare, found = re.subn(
+            r"<script>((?!</script>).)*root\.evaluate.*?</script>", "", page, flags=re.S
+        )
+        assert found == 1
+        scripts += weight(page) - weight(bare)
+        sheets |= set(re.findall(r"_static/output-\w+\.css", page))
+    assert len(sheets) == 6
+    styles = sum(weight((site / one).read_text(encoding="utf-8")) for one in sheets)
+    assert scripts + styles < 25_000
 
 
 class TestBill:

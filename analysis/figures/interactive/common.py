@@ -21,8 +21,8 @@ from analysis.figures.templates import (
     javascript,
     lean_script,
     people,
-    plain_style,
     printed_law,
+    styles,
     text_of,
 )
 from analysis.internal.counts import SUFFIXES
@@ -38,8 +38,6 @@ def made(
     **script: str,
 ) -> Explorer:
     """Return the figure of a name; its two templates ask for `page` and `script`."""
-    tables = ["table.css"] if "<table" in text_of(f"interactive/{name}.html") else []
-    styles = ["base.css", *tables, "interactive/shared.css", f"interactive/{name}.css"]
     shared = filled(
         "interactive/shared.js",
         law=printed_law(derivation),
@@ -49,7 +47,7 @@ def made(
     return Explorer(
         filled(
             f"interactive/{name}.html",
-            css=plain_style("".join(map(text_of, styles))),
+            styles=styles(f"interactive/{name}.css"),
             still="" if still is None else compact(still.svg),
             js=lean_script(filled(f"interactive/{name}.js", shared=shared, **script)),
             **page or {},

@@ -6,10 +6,6 @@
     fields[name].setAttribute("aria-valuetext", words);
   };
   const escaped = words => words.replace(/[&<>"]/g, sign => `&#${sign.charCodeAt()};`);
-  const dress = (element, attributes) => {
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
   // One more drawing of the figure, in place of the picture that stood still.
   box?.replaceChildren();
   const drawing = (width, height) => {

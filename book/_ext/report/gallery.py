@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.figures.picture import GREY
 from analysis.internal.files import write_whole
 
 PAGE = "book/gallery.html"
@@ -19,6 +18,8 @@ NUMBER = re.compile(r'<span class="caption-number">\s*(.*?)\s*</span>', re.S)
 CAPTION = re.compile(r'<span class="caption-text">(.*?)</span>\s*<a', re.S)
 SVG = re.compile(r"<svg\b.*?</svg>", re.S)
 FOLDER = "_static/figures"
+INK = "#808890"
+"""A picture that is loaded has no page whose colour it takes: this one reads on light and dark."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def fill_gallery(site: Path) -> None:
         alt = re.search(r'aria-label="([^"]*)"', one.svg)
         picture = re.sub(r"<svg ", '<svg width="480" ', one.svg, count=1)
         file = f"{FOLDER}/{one.name}.svg"
-        write_whole(site / file, picture.replace("currentColor", GREY).encode())
+        write_whole(site / file, picture.replace("currentColor", INK).encode())
         first = re.split(r"(?<=[.:]) ", one.words)[0]
         cards.append(
             f'<a href="{one.page}#{one.name}"><img src="../{file}" loading="lazy" '

@@ -185,17 +185,15 @@ def _lines(parameters: str) -> str:
 
 
 def styled(page: str, site: Path, name: Path) -> str:
-    """Return the page with the styles that its outputs bring in a file of the site."""
+    """Return the page with each style that its outputs bring in a file of the site, kept once."""
     start = page.index("<body")
     head, body = page[:start], page[start:]
-    rules = dict.fromkeys(one.strip() for one in STYLE.findall(body))
-    body = STYLE.sub("", body)
-    if not rules:
-        return head + body
-    file = f"_static/{name.stem}.css"
-    write_whole(site / file, ("\n".join(rules) + "\n").encode())
-    link = f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n</head>'
-    return head.replace("</head>", link, 1) + body
+    links = []
+    for rules in dict.fromkeys(one.strip() + "\n" for one in STYLE.findall(body)):
+        file = f"_static/output-{hashlib.sha256(rules.encode()).hexdigest()[:8]}.css"
+        write_whole(site / file, rules.encode())
+        links.append(f'<link rel="stylesheet" href="{"../" * (len(name.parts) - 1)}{file}"/>\n')
+    return head.replace("</head>", "".join(links) + "</head>", 1) + STYLE.sub("", body)
 
 
 def previewed(page: str, name: Path, base: str, title: str) -> str:
