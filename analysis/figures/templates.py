@@ -5,6 +5,7 @@ In a template an at sign stands before what is filled in.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import Counter
@@ -89,13 +90,19 @@ def javascript(**formulas: sp.Expr) -> dict[str, str]:
     return {name: sp.jscode(one, user_functions=FUNCTIONS) for name, one in formulas.items()}
 
 
+@functools.cache
+def series_of_h() -> sp.Expr:
+    """Return h(x) = exp(x) - 1 - x by its series, which is true where x is small."""
+    series = sp.series((sp.exp(x) - 1 - x) / x**2, x, 0, SERIES_TERMS).removeO()
+    return x**2 * sp.horner(series)
+
+
 def printed_law(d: Derivation) -> str:
     """Return the right sides of the derivation as functions of JavaScript: `law.js`, filled in."""
     log_k_D, excess = sp.symbols("log_k_D excess", real=True)
-    series = sp.series((sp.exp(x) - 1 - x) / x**2, x, 0, SERIES_TERMS).removeO()
     [served] = sp.solve(d.served.subs(m, 1 + excess), T)
     formulas = {
-        "h_series": x**2 * sp.horner(series),
+        "h_series": series_of_h(),
         "h": expm1(x) - x,
         "log_k_D": d.log_k_D.rhs,
         "overhead": d.accurate_overhead.rhs.subs(sp.log(k_D), log_k_D),
