@@ -83,7 +83,7 @@ class Advice(Shown):
     loss : float
         Nats per token.
     placement : Placement
-        The run's own place.
+        The run's own place, by what its tokens are worth as fresh ones.
     bands : dict of str to (float, float)
         95 % intervals of k_N, k_D, overhead and marginal_rate, of the run's D and loss, and of
         "optimal N" and "optimal D"; empty without an ensemble.
@@ -131,6 +131,18 @@ class Advice(Shown):
     readings: Readings | None
     choice: Choice | None
     exchange_choice: Choice | None
+
+    @property
+    def run(self) -> Allocation:
+        """The run asked about with the tokens that it is trained on, repeats included.
+
+        `placement.run` counts what they are worth, as fresh ones.
+        """
+        run = self.placement.run
+        D = next((one.trained for one in self.options if one.name == ASKED), None)
+        if D is None or not np.isfinite(D):
+            return run
+        return Allocation(run.N, D, FLOP_PER_PARAMETER_TOKEN * run.N * D)
 
     @property
     def mean_tokens(self) -> float | None:
@@ -198,6 +210,11 @@ def advise(
     given = {name: value for name, value in asked.items() if value is not None}
     total = None
     if active is not None:
+        if N is not None and N >= active and given.keys() == {"N"}:
+            raise ValueError(
+                f"give D or compute beside N: active, got {active:g}, places a mixture by what "
+                "it was trained on"
+            )
         if N is None or N < active or "loss" in given or len(given) != 2:
             raise ValueError(
                 f"active must be a part of N, with D or compute beside them, got {active:g} and "
@@ -210,6 +227,8 @@ def advise(
     placement = ask(law)
     run, optimal = placement.run, placement.optimal
     budget = run.C if compute is None else compute
+    if unique_tokens is not None and N is not None and D is not None:
+        budget = FLOP_PER_PARAMETER_TOKEN * given["N"] * D
     reached = behind(law.loss)(run.N, run.D)
     wall = behind(minimum_model_scale)(law.alpha, law.beta)
     named = [(ASKED if len(given) == 2 else OPTIMUM, placement)]

@@ -11,13 +11,14 @@ from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
-from analysis.advice.answer import OPTIMUM, Advice
+from analysis.advice.answer import ASKED, OPTIMUM, Advice
 from analysis.advice.readings import SAME_LOSS, TOTAL_BUDGET, TRAINING_CAP, Reading, Readings
 from analysis.advice.regret import Choice
 from analysis.internal.counts import show_count, show_ratio
 from analysis.internal.doors import checked
 from analysis.internal.files import each
 from analysis.internal.kinds import named
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.prices import ACCELERATORS, Bill, Rent, bill
 from analysis.serving import FLOP_PER_PARAMETER_SERVED
 from analysis.studies.chinchilla import fitted_ranges
@@ -88,13 +89,17 @@ def extrapolations(
 def bills(answer: Advice, rent: Rent) -> dict[str, dict[str, Bill]]:
     """Return what each run of the answer takes to train and, if a use was named, to serve.
 
-    A FLOP of serving is paid at `inference_cost_ratio`; by itself that of training is.
+    A FLOP of serving is paid at `inference_cost_ratio`; by itself that of training is. Repeats of
+    limited tokens are paid for; a run that no number of them is enough for has no bill.
     """
     pay = partial(bill, peak=ACCELERATORS[rent.name].peak, price=rent.price)
     found = {}
     for option in answer.options:
-        run = option.placement.run
-        found[option.name] = {"training": pay(run.C)}
+        run, trained = option.placement.run, option.trained
+        if trained is not None and not math.isfinite(trained):
+            continue
+        flop = run.C if trained is None else FLOP_PER_PARAMETER_TOKEN * run.N * trained
+        found[option.name] = {"training": pay(flop)}
         if answer.mean_tokens is not None:
             served = FLOP_PER_PARAMETER_SERVED * run.N * answer.mean_tokens
             found[option.name]["serving"] = pay(answer.inference_cost_ratio * served)
@@ -125,7 +130,7 @@ def json_content(
         "law": law,
         "parameters": asdict(answer.law),
         "loss": answer.loss,
-        "run": asdict(placement.run),
+        "run": asdict(answer.run),
         **_scales(placement),
         "active": None
         if total is None
@@ -210,6 +215,7 @@ def _regret_content(answer: Advice) -> dict[str, Any] | None:
 def _choice_content(choice: Choice) -> dict[str, Any]:
     return {
         "N": choice.least_worst,
+        "expected": choice.expected["least_worst"],
         "worst": choice.worst["least_worst"],
         "mean_inference_tokens": choice.mean_tokens,
         "least_expected_cost": {"N": choice.least_cost, "worst": choice.worst["least_cost"]},
@@ -232,7 +238,8 @@ def as_csv(answers: Annotated[Mapping[str, Advice], named(Advice, str)], law: st
     for question, answer in answers.items():
         for option in answer.options:
             placement = option.placement
-            low, high = option.overhead_band or (None, None)
+            own = answer.bands.get("overhead") if option.name == ASKED else None
+            low, high = option.overhead_band or own or (None, None)
             values = [placement.run.N, placement.run.D, placement.run.C]
             values += [placement.k_N, placement.k_D, placement.overhead, low, high]
             values += [placement.marginal_rate, option.break_even, option.lifetime_saving]

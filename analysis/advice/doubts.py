@@ -65,7 +65,12 @@ def doubts(
     if fit.status != "converged":
         said.append(f"the fit: {STATUS.get(fit.status, fit.status)}")
     said += _units(table)
-    if tied(runs):
+    if traded(runs):
+        said.append(
+            "size and data are exchanged at one budget in these runs: what either does alone is "
+            "guessed; add runs of another budget"
+        )
+    elif tied(runs):
         said.append(
             "size and data grow together in these runs: what either does alone is guessed; "
             "add runs of one size with more and with less data"
@@ -97,6 +102,11 @@ def tied(runs: Runs) -> bool:
     """Return whether size and data go together, so that neither's effect is told alone."""
     ratio = runs.D / runs.N
     return bool(ratio.max() / ratio.min() < NARROW or abs(_correlation(runs)) > TIED)
+
+
+def traded(runs: Runs) -> bool:
+    """Return whether data shrink as models grow, as at one budget."""
+    return _correlation(runs) < -TIED
 
 
 def _per_cent(value: float) -> str:

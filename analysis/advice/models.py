@@ -85,7 +85,10 @@ def place_models(
     models: Annotated[pd.DataFrame, table_with("name", "N", "D")],
     laws: Annotated[Mapping[str, ParametricLaw], named(ParametricLaw)],
 ) -> pd.DataFrame:
-    """Place every model under every law: one row for each pair.
+    """Place every model by its N and D under every law: one row for each pair.
+
+    A mixture of experts is placed by all its parameters; `models.assign(N=models["active"])` places
+    it by those that are active, as `python -m analysis --model` does.
 
     Returns
     -------

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from analysis.advice.doubts import FEWEST_SPARE, doubts, tied
+from analysis.advice.doubts import FEWEST_SPARE, doubts, tied, traded
 from analysis.advice.estimates import Estimate, combined, of_others
 from analysis.advice.resampled import Resampled, resample
 from analysis.fit import FitResult, Form, Runs, RunTable, fit_runs
@@ -228,7 +228,12 @@ def kappa_profile(answer: OwnAnswer) -> dict[str, list[float]]:
 
 
 def rises(runs: Runs) -> bool:
-    """Return whether the loss goes up with size and with data, as an accuracy would."""
+    """Return whether the loss goes up with size and with data, as an accuracy would.
+
+    At one budget the one goes down as the other goes up, and neither's effect is told alone.
+    """
+    if traded(runs):
+        return False
     logs = np.stack([np.ones(len(runs)), np.log(runs.N), np.log(runs.D)], axis=1)
     slopes = np.linalg.lstsq(logs, np.log(runs.loss), rcond=None)[0][1:]
     return bool((slopes > 0).all())

@@ -213,7 +213,7 @@ def _plan(plan: Plan) -> list[str]:
     ]
     lines.append(
         f"With these the overhead at half the size would be known to a factor of {plan.then:.3g}, "
-        f"now {plan.now:.3g}."
+        f"and by the same reckoning is now to {plan.now:.3g}."
     )
     lines += [f"The same budget, {name}: {value:.3g}." for name, value in plan.naive.items()]
     return [*lines, "This trusts the law that was fitted: run the cheapest first, and ask again."]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
-from analysis.advice.answer import FITS, Advice, Interval, Option
+from analysis.advice.answer import ASKED, FITS, Advice, Interval, Option
 from analysis.advice.content import READS, bills, extrapolations
-from analysis.advice.readings import Readings
+from analysis.advice.readings import SAME_LOSS, Readings
 from analysis.advice.regret import Choice
 from analysis.internal.counts import show_count, show_ratio, show_whole
 from analysis.internal.doors import checked
@@ -23,15 +23,20 @@ from analysis.tradeoff import Placement
 
 WIDTH = 100
 """Letters of a line of running text."""
+BRACKETS = "[in brackets: 95 % of the resampled refits]"
 
 
 @checked
-def as_comparison(answers: Annotated[Mapping[str, Advice], named(Advice, str)], law: str) -> str:
+def as_comparison(
+    answers: Annotated[Mapping[str, Advice], named(Advice, str)],
+    law: str,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+) -> str:
     """Return several answers as one table, a row for each of what was asked."""
     head = ["", "parameters", "tokens", "tokens a parameter", "k_N", "overhead", "right for"]
     rows = [head]
     for name, answer in answers.items():
-        placement, run = answer.placement, answer.placement.run
+        placement, run = answer.placement, answer.run
         size = show_count(run.N)
         if answer.total is not None:
             size = f"{show_count(answer.total.run.N)}, {size} active"
@@ -40,11 +45,28 @@ def as_comparison(answers: Annotated[Mapping[str, Advice], named(Advice, str)], 
         band = _band(answer.bands.get("overhead"), _percent)
         use = f"{show_count(right)} served tokens" if right else "no use"
         rows.append([*cells, f"{_percent(placement.overhead)}{band}", use])
-    first = next(iter(answers.values()))
+    every = list(answers.values())
     notes = []
-    if any(one.total is not None for one in answers.values()):
-        notes = ["", "a mixture is placed by its active parameters; the law is one of dense models"]
-    return "\n".join([f"by {law}: {_law(first)}", "", *aligned(rows), *notes])
+    if any(one.bands for one in every):
+        notes.append(BRACKETS)
+    if any(one.total is not None for one in every):
+        notes.append("a mixture is placed by its active parameters; the law is one of dense models")
+    if every[0].unique_tokens is not None:
+        notes.append(
+            f"of the tokens {show_count(every[0].unique_tokens)} are distinct; k_N and overhead "
+            "count what they are worth as fresh ones"
+        )
+    if any(one.inference_tokens is not None or one.largest is not None for one in every):
+        notes.append("use, memory and bills are answered for one model at a time, or as JSON")
+    outside = [
+        name
+        for name, one in answers.items()
+        if any(ASKED in text for text in extrapolations(one, ranges))
+    ]
+    if outside:
+        notes.append(f"outside the runs that the law was fitted to: {', '.join(outside)}")
+    notes = [line for note in notes for line in textwrap.wrap(note, WIDTH)]
+    return "\n".join([f"by {law}: {_law(every[0])}", "", *aligned(rows), "", *notes]).rstrip()
 
 
 @checked
@@ -57,13 +79,13 @@ def as_table(
 ) -> str:
     """Return the answer for a reader; with `rent`, what the runs take in hours and in money."""
     placement, bands = answer.placement, answer.bands
-    run, optimal = placement.run, placement.optimal
+    optimal = placement.optimal
     band = {name: _band(ends, show_count) for name, ends in bands.items()}
     percent = _band(bands.get("overhead"), _percent)
     rate = f"{placement.marginal_rate:.3g}{band.get('marginal_rate', '')}"
     rows = [
         ("law", f"{law}: {_law(answer)}"),
-        ("run", f"{_run(run)}, loss {answer.loss:.3f}"),
+        ("run", f"{_run(answer.run)}, loss {answer.loss:.3f}"),
         *_experts(answer),
         *_use(answer),
         (
@@ -86,13 +108,13 @@ def as_table(
     lines = [line for name, text in rows for line in _wrapped(f"{name:14} {text}")]
     if answer.no_bands:
         lines.append(f"{'no bands':14} {answer.no_bands}")
-    if bands:
-        lines.append(f"{'':14} [in brackets: 95 % of the resampled refits]")
+    if bands or any(option.overhead_band is not None for option in answer.options):
+        lines.append(f"{'':14} {BRACKETS}")
     lines += ["", "runs of the same loss", *_columns(answer.options), "", *_notes(answer)]
     if rent is not None:
         lines += ["", *_bills_table(answer, rent)]
     if answer.readings is not None:
-        lines += ["", *_readings_table(answer.readings)]
+        lines += ["", *_readings_table(answer.readings, answer.inference_cost_ratio)]
     if answer.choice is not None and answer.exchange_choice is not None:
         lines += ["", *_choice_lines(answer.choice, answer.exchange_choice)]
     return "\n".join(lines)
@@ -122,7 +144,7 @@ def _experts(answer: Advice) -> list[tuple[str, str]]:
 
 def _bills_table(answer: Advice, rent: Rent) -> list[str]:
     every = bills(answer, rent)
-    rows = [["", *next(iter(every.values()))]]
+    rows = [["", "training"] + ["serving"] * (answer.mean_tokens is not None)]
     for name, parts in every.items():
         said = (f"{show_count(one.hours)} hours, {show_count(one.money)}" for one in parts.values())
         rows.append([name, *said])
@@ -131,7 +153,7 @@ def _bills_table(answer: Advice, rent: Rent) -> list[str]:
     return [head, *aligned(rows)]
 
 
-def _readings_table(readings: Readings) -> list[str]:
+def _readings_table(readings: Readings, price: float) -> list[str]:
     rows = [["", "parameters", "tokens", "training", "serving", "saved", "loss", "as if"]]
     for name, one in readings.each.items():
         size = show_count(one.run.N)
@@ -144,6 +166,8 @@ def _readings_table(readings: Readings) -> list[str]:
     head = f"what {show_count(readings.compute)} FLOP may mean"
     ranged = bool(readings.same_loss.ranges)
     notes = ["as if: what could be taken away from it, were all of it compute-optimal training"]
+    if price != 1:
+        notes.append(f"serving: FLOP as they are served; each is paid {price:g} times")
     notes += ["[in brackets: what credible laws advise, from the least to the most]"] * ranged
     return [head, *aligned(rows), "", *notes]
 
@@ -178,8 +202,15 @@ def _use(answer: Advice) -> list[tuple[str, str]]:
     if answer.attentive is not None and answer.context is not None:
         found.append(("context", _context(answer, answer.attentive, answer.context)))
     if answer.unique_tokens is not None:
-        found.append(("repeats", f"{show_count(answer.unique_tokens)} tokens are distinct"))
+        found.append(("repeats", _repeats(answer, answer.unique_tokens)))
     return found
+
+
+def _repeats(answer: Advice, unique: float) -> str:
+    said = f"{show_count(unique)} tokens are distinct"
+    if answer.run.D > answer.placement.run.D:
+        said += f"; those of the run are worth {show_count(answer.placement.run.D)} fresh ones"
+    return f"{said}; all below counts fresh tokens, but for bills and the column with repeats"
 
 
 def _context(answer: Advice, cheapest: Placement, context: float) -> str:
@@ -188,17 +219,30 @@ def _context(answer: Advice, cheapest: Placement, context: float) -> str:
     return (
         f"attending to {show_count(context)} tokens, the cheapest over its life has "
         f"{show_count(cheapest.run.N)} parameters: a token costs it {share:.2g} times 2 N more, "
-        f"and its cache takes {cache:.2g} GB a text, less where heads share it"
+        f"and its cache takes {cache:.2g} GB a text, less where heads share it; all else here "
+        "counts 2 N a token"
     )
 
 
 def _memory(answer: Advice, largest: float) -> str:
     said = f"{show_count(largest)} parameters fit"
+    sizes = {}
+    if any(option.name == ASKED for option in answer.options):
+        sizes[ASKED] = (answer.total or answer.placement).run.N
+    if answer.readings is not None:
+        every = answer.readings.each.items()
+        sizes |= {READS[name]: one.run.N for name, one in every if name != SAME_LOSS}
+    if answer.choice is not None:
+        sizes["least worst regret"] = answer.choice.least_worst
+    large = [f"{name} ({show_count(N)})" for name, N in sizes.items() if N > largest]
+    held = any(option.name == FITS for option in answer.options)
     if largest <= answer.smallest:
-        return f"{said}, too few for this loss with any amount of data"
-    if any(option.name == FITS for option in answer.options):
-        return f"{said}: of the models that do, the largest is the cheapest over its life"
-    return f"{said}: no limit here"
+        said += ", too few for this loss with any amount of data"
+    elif held:
+        said += ": of the models that do, the largest is the cheapest over its life"
+    elif not large:
+        said += ": no limit here"
+    return f"{said}; too large: {', '.join(large)}" if large else said
 
 
 def _notes(answer: Advice) -> list[str]:
@@ -210,7 +254,7 @@ def _notes(answer: Advice) -> list[str]:
             "with repeats: tokens to train on where a token seen again is worth less, 1/e after "
             f"{REPETITION:g} repetitions; the other columns count fresh tokens"
         )
-    return notes
+    return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
 
 
 def _tokens(value: float) -> str:

@@ -21,6 +21,7 @@ from analysis.advice import (
     load_models,
 )
 from analysis.advice.content import json_content
+from analysis.advice.doubts import STATUS
 from analysis.fit.law_files import Ranges, read_law
 from analysis.internal.counts import parse_bytes, parse_count, parse_size
 from analysis.internal.terminal import Parser, say
@@ -105,9 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the answer; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        law, ensemble, seen = law_named(options.law)
+        law, ensemble, seen, doubt = law_named(options.law)
         given = {
-            name: parse_bytes(text, name)
+            name: parse_bytes(text)
             if name == "memory"
             else parse_count(text, name, zero=name in ("serve", "context"))
             for name in COUNTS
@@ -131,6 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
+    if doubt:
+        print(f"analysis: {options.law}, its fit: {doubt}", file=sys.stderr)
+    for name in filter(is_distilled, options.model):
+        print(f"analysis: {name} was distilled: the law does not speak of it", file=sys.stderr)
     rent = None if options.gpu is None else Rent(options.gpu, given.get("hour", HOURLY))
     say(shown(answers, options.law, seen, rent, options.format))
     return 0
@@ -171,13 +176,15 @@ def shown(
         one = {"table": as_table, "json": as_json}[form]
         return one(next(iter(answers.values())), law, ranges, rent=rent)
     if form == "table":
-        return as_comparison(answers, law)
+        return as_comparison(answers, law, ranges)
     every = {name: json_content(answer, law, ranges, rent) for name, answer in answers.items()}
     return json.dumps(every, indent=2, allow_nan=False)
 
 
-def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | None]:
-    """Return a law, its resamples if there are any, and the ranges of its runs if it has its own.
+def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | None, str]:
+    """Return a law, its resamples if there are any, the ranges of its own runs, and its doubt.
+
+    The ranges are None where the law has none of its own, the doubt is empty where there is none.
 
     Raises
     ------
@@ -185,20 +192,20 @@ def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | No
         If there is no such law, and no such file.
     """
     if name == REFIT:
-        return *recorded_refit(), None
+        return *recorded_refit(), None, ""
     if name == POOLED:
-        return pooled_law(), None, atlas_ranges()
+        return pooled_law(), None, atlas_ranges(), ""
     if name in PUBLISHED:
-        return PUBLISHED[name].law, None, None
+        return PUBLISHED[name].law, None, None, ""
     if "," in name:
-        return own_constants(name), None, {}
+        return own_constants(name), None, {}, ""
     if not name.endswith(".json"):
         known = ", ".join(LAWS)
         raise ValueError(
             f"--law must be one of {known}, a file .json, or E,A,B,alpha,beta; got {name!r}"
         )
     read = read_law(name)
-    return read.law, None, read.ranges
+    return read.law, None, read.ranges, STATUS.get(read.status, "")
 
 
 def own_constants(text: str) -> ParametricLaw:
@@ -234,6 +241,12 @@ def model_run(name: str, counts: Mapping[str, float]) -> dict[str, float]:
     run = models.loc[known[key(name)]]
     found = {**counts, "N": float(run["N"]), "D": float(run["D"])}
     return found if run["active"] == run["N"] else {**found, "active": float(run["active"])}
+
+
+def is_distilled(name: str) -> bool:
+    """Whether a released model learned from another one's outputs."""
+    models = load_models()
+    return bool(models[models["name"].map(key) == key(name)]["distilled"].any())
 
 
 def key(name: str) -> str:

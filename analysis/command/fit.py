@@ -75,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outputs = [options.report, options.law_out, options.checkpoint]
         _check_outputs(options.runs, [name for name in outputs if name is not None])
+        if options.law_out is not None and not options.law_out.endswith(".json"):
+            raise ValueError(f"--law-out must be a file .json, got {options.law_out!r}")
         columns = _pairs("columns", options.columns)
         columns |= {"group": options.group} if options.group else {}
         given = {

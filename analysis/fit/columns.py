@@ -44,6 +44,8 @@ HEADER_UNIT = re.compile(
     r"[\s_]*[(\[]\s*(?:in\s+)?([A-Za-z]+)\s*[)\]]\s*$|_([KMBT])$|_(millions|billions|trillions)$"
 )
 """A unit in a header: "params (M)", "tokens [in billions]", "params_M"."""
+CELL_UNIT = re.compile(rf"\d[.\s]*({'|'.join(HEADED)})\b", re.I)
+"""A unit beside a number, which then needs none of the header's."""
 FAR = 1e3
 """Numbers without a letter that are so much smaller than those with one are in its unit."""
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
@@ -132,6 +134,7 @@ def has_decimal_commas(cells: Cells) -> bool:
 def numbers_of(cells: Cells, column: str, *, commas: bool, role: str = "") -> Doubles:
     """Return the numbers of a column, NaN where there is none, or only a word such as "crashed".
 
+    A cell with a unit of its own takes none from the header.
     A comma is a decimal point in a loss, and with `commas`, of a table whose cells show that it is.
 
     Raises
@@ -147,8 +150,9 @@ def numbers_of(cells: Cells, column: str, *, commas: bool, role: str = "") -> Do
     for row, text in enumerate(texts):
         if text.lower() not in MISSING and any(map(str.isdigit, text)):
             where = f"row {row + 1}, column {name!r}"
-            values[row] = unit * number_of(text, where, decimal=decimal)
-            lettered[row] = text[-1].upper() in SUFFIXES
+            lettered[row] = CELL_UNIT.search(text) is not None
+            own = 1.0 if lettered[row] else unit
+            values[row] = own * number_of(text, where, decimal=decimal)
     plain = ~lettered & np.isfinite(values)
     if lettered.any() and plain.any() and values[plain].max() < values[lettered].min() / FAR:
         one, other = (int(np.flatnonzero(rows)[0]) for rows in (lettered, plain))

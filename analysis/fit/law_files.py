@@ -35,11 +35,14 @@ class LawOfRuns(Shown):
     band : Mapping[str, list of float]
         Sizes "k_N", and the ends "low" and "high" of the 95 % interval of the overhead at each,
         fractions; empty if it is not known.
+    status : str
+        How the fit ended, as `FitResult.status`; empty if it is not known.
     """
 
     law: ParametricLaw
     ranges: Ranges
     band: Band
+    status: str = ""
 
 
 def write_law(
@@ -76,7 +79,8 @@ def read_law(path: str | PathLike[str]) -> LawOfRuns:
         law = ParametricLaw(**constants)
         if "kappa" in content:
             law = OuterPowerLaw(**constants, kappa=content["kappa"])
-        return LawOfRuns(law, _ranges(content.get("runs", {})), _band(content.get("band", {})))
+        ranges, band = _ranges(content.get("runs", {})), _band(content.get("band", {}))
+        return LawOfRuns(law, ranges, band, str(content.get("status", "")))
     except ValueError as error:
         raise ValueError(f"path: {path}: {error}") from None
 

@@ -6,6 +6,7 @@ what was converted, averaged or chosen among is said. Rows count from 1 below th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -41,6 +42,8 @@ from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 Source: TypeAlias = Annotated[str | PathLike[str], str | PathLike]
 Texts: TypeAlias = Annotated[Mapping[str, str], named(str, str)]
 
+PER_BYTE = ("bpb", "bitsperbyte", "bitsperchar")
+"""How columns of losses a byte are called; a character is taken for a byte."""
 UNITS = {"nats": 1.0, "bits": float(np.log(2))}
 PERPLEXITY = "perplexity"
 DIVERGED = 1.5
@@ -233,14 +236,16 @@ class Sheet:
     def convert(self, unit: str, bytes_per_token: float) -> None:
         """Put the losses into nats a token."""
         loss, column = self.values["loss"], self.columns["loss"]
-        kind = plain_name(column)
+        kind = re.sub("[^a-z]", "", column.lower())
         if "perplexity" in kind or "ppl" in kind:
             if unit != PERPLEXITY:
                 raise ValueError(f"{column!r} is a perplexity: --loss-unit perplexity converts it")
-        elif ("bpb" in kind or "bitsper" in kind) and (unit != "bits" or bytes_per_token == 1):
+        elif any(one in kind for one in PER_BYTE) and (unit != "bits" or bytes_per_token == 1):
             raise ValueError(
                 f"{column!r} is in bits a byte: give --loss-unit bits and --bytes-per-token"
             )
+        elif "bits" in kind and unit != "bits":
+            raise ValueError(f"{column!r} is in bits: --loss-unit bits converts it")
         if unit == PERPLEXITY:
             if len(loss) and loss.min() <= 1:
                 raise ValueError(f"{column!r} is no perplexity: it goes down to {loss.min():g}")

@@ -101,9 +101,12 @@ def parse_bytes(text: str, name: str = "memory") -> float:
     """
     units = "|".join(BYTES)
     unit = re.search(rf"\s*(?:({units})|bytes?)\Z", text, re.I)
-    if unit is None:
-        return parse_count(text, name)
-    return parse_count(text[: unit.start()], name) * BYTES.get((unit[1] or "").upper(), 1.0)
+    number = text if unit is None else text[: unit.start()]
+    if not re.fullmatch(PATTERN, number.strip(), re.I):
+        raise ValueError(f"{name} must be bytes such as 24 GB or 80 GiB, got {shown(text)}")
+    return parse_count(number, name) * (
+        1.0 if unit is None else BYTES.get(str(unit[1]).upper(), 1.0)
+    )
 
 
 @checked

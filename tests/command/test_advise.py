@@ -262,12 +262,61 @@ def test_memory_context_repeats_and_money(capsys):
     half = by_name["0.5 of the optimum"]
     assert half["tokens_with_repetition"] > half["D"] > 3e11
     bills = found["bills"]["runs"]["compute-optimal"]
-    assert bills["training"]["hours"] == pytest.approx(1e23 / (0.4 * 989.4e12 * 3600))
+    optimum = by_name["compute-optimal"]
+    flop = 1e23 * optimum["tokens_with_repetition"] / optimum["D"]
+    assert 1e23 < flop < 1.02e23
+    assert bills["training"]["hours"] == pytest.approx(flop / (0.4 * 989.4e12 * 3600))
     assert bills["training"]["money"] == pytest.approx(3 * bills["training"]["hours"])
     assert main([*use, "--gpu", "H100"]) == 0
     out = capsys.readouterr().out
     assert "on rented H100s, 2 an hour" in out
     assert "12B parameters fit" in out
+
+
+def test_what_does_not_fit_a_memory_is_named(capsys):
+    for question, said in (
+        (["--N", "100B", "--D", "1T", "--memory", "150 GB"], "your run (100B)"),
+        (["--model", "DeepSeek-V3", "--memory", "80 GB"], "your run (671B)"),
+        (["--compute", "1e23", "--serve", "5T", "--memory", "24 GB"], "least worst regret (25.2B)"),
+    ):
+        assert main(question) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert said in out.partition("parameters fit")[2]
+        assert "no limit here" not in out
+    assert main(["--N", "7B", "--D", "1T", "--memory", "24 GB"]) == 0
+    assert "12B parameters fit: no limit here" in capsys.readouterr().out
+
+
+def test_repeats_are_trained_on_and_paid_for(capsys):
+    limit = ("--unique-tokens", "1T", "--serve", "3T", "--gpu", "H100")
+    found = answer(capsys, "--N", "7B", "--D", "10T", *limit)
+    assert found["run"]["D"] == pytest.approx(1e13)
+    assert found["run"]["C"] == pytest.approx(4.2e23)
+    assert found["readings"]["compute"] == pytest.approx(4.2e23)
+    hours = found["bills"]["runs"]["your run"]["training"]["hours"]
+    assert hours == pytest.approx(4.2e23 / (0.4 * 989.4e12 * 3600))
+    few = answer(capsys, "--compute", "1e23", "--unique-tokens", "10B", "--gpu", "H100")
+    assert few["bills"]["runs"] == {}
+    assert main(["--compute", "1e23", "--unique-tokens", "10B", "--gpu", "H100"]) == 0
+    assert "never enough" in capsys.readouterr().out
+
+
+def test_several_models_are_told_with_what_is_not_known_of_them(capsys):
+    question = ["--model", "DeepSeek-V3", "Gemma-2-2B", "--unique-tokens", "5T", "--serve", "1T"]
+    assert main(question) == 0
+    said = capsys.readouterr()
+    assert "Gemma-2-2B was distilled" in said.err
+    for words in (
+        "outside the runs that the law was fitted to: DeepSeek-V3, Gemma-2-2B",
+        "of the tokens 5T are distinct",
+        "one model at a time, or as JSON",
+        "14.8T",
+        "[in brackets",
+    ):
+        assert words in said.out
+    assert main([*question, "--format", "csv"]) == 0
+    own = [line for line in capsys.readouterr().out.splitlines() if "your run" in line]
+    assert all(line.split(",")[9] and line.split(",")[10] for line in own)
 
 
 def test_repeated_tokens_are_worth_less(capsys):
@@ -284,8 +333,13 @@ def test_repeated_tokens_are_worth_less(capsys):
         (["--N", "37B-A671B", "--D", "1T"], "N must not have more active parameters than all"),
         (["--N", "671B-A37B", "--active", "1B", "--D", "1T"], "leave out --active"),
         (["--active", "1B", "--D", "1T"], "active must be a part of N"),
+        (["--N", "671B-A37B"], "give D or compute beside N"),
+        (["--compute", "1e23", "--memory", "24G"], "such as 24 GB"),
         (["--compute", "1e23", "--serve", "1T", "--spread", "0.5"], "spread must be a factor"),
-        (["--compute", "1e23", "--memory", "24 XB"], "memory must be a number"),
+        (
+            ["--compute", "1e23", "--memory", "24 XB"],
+            "memory must be bytes such as 24 GB or",
+        ),
         (["--model", "DeepSeek-V3", "--active", "1B"], "leave out --active"),
         (["--compute", "1e23", "--context", "32K"], "--context says nothing without --serve"),
         (["--compute", "1e23", "--spread", "3"], "--spread says nothing without --serve"),

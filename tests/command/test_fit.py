@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from tables import NINE, written
 
@@ -167,6 +168,7 @@ def test_the_page_stands_alone(capsys, runs, tmp_path):
         (["--bytes-per-token", "none"], "bytes-per-token must be a number"),
         (["--report", "."], ". is a folder; name a file in it"),
         (["--report", "a", "--law-out", "./a"], "./a is written to, and is RUNS or another output"),
+        (["--law-out", "law.txt"], "--law-out must be a file .json, got 'law.txt'"),
     ],
 )
 def test_what_is_wrong_is_one_line(capsys, runs, arguments, message):
@@ -212,6 +214,20 @@ def test_runs_that_determine_no_law_are_not_planned_from(capsys, tmp_path):
     assert "grow together" in " ".join(answer(capsys, path)["trust"])
     said = refused(capsys, path, "--next", "2", "--budget", "1e20")
     assert "the runs do not determine a law" in said
+    law = tmp_path / "law.json"
+    answer(capsys, path, "--law-out", law)
+    status = json.loads(law.read_text())["status"]
+    assert status != "converged"
+    assert main(["--compute", "1e21", "--law", str(law)]) == 0
+    assert "its fit: the search was cut short" in capsys.readouterr().err
+
+
+def test_one_budget_is_no_loss_that_rises(capsys, tmp_path):
+    N = np.geomspace(1e8, 5e9, 14)
+    D = 1e20 / (6 * N)
+    rows = [f"{n:.4g},{d:.4g},{y:.4f}" for n, d, y in zip(N, D, LAW.loss(N, D), strict=True)]
+    path = written(tmp_path, "\n".join(["params,tokens,loss", *rows]))
+    assert "another budget" in " ".join(answer(capsys, path)["trust"])
 
 
 def test_the_sheet_keeps_the_warnings(capsys, tmp_path):

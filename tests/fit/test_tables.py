@@ -104,6 +104,20 @@ def test_losses_become_nats_a_token(tmp_path, unit, how, loss):
     assert bool(table.notes) == (unit != "nats")
 
 
+def test_bits_a_token_are_no_bits_a_byte(tmp_path):
+    header = "params,tokens,bits_per_token"
+    how = {"columns": {"loss": "bits_per_token"}, "loss_unit": "bits"}
+    table = read(tmp_path, losses("1e8,2e9,3", header=header), **how)
+    assert table.runs.loss[0] == pytest.approx(3 * np.log(2))
+
+
+def test_a_unit_in_a_cell_needs_none_of_its_header(tmp_path):
+    header = "params (M),tokens (B),loss"
+    table = read(tmp_path, losses("50M,2B,3", "100,4,2.9", "1.3B,8 billion,2.8", header=header))
+    assert table.runs.N.tolist() == [5e7, 1e8, 1.3e9]
+    assert table.runs.D.tolist() == [2e9, 4e9, 8e9]
+
+
 @pytest.mark.parametrize(
     ("header", "how", "message"),
     [
@@ -112,6 +126,13 @@ def test_losses_become_nats_a_token(tmp_path, unit, how, loss):
         ("params,tokens,eval/bpb", {"columns": {"loss": "eval/bpb"}}, "is in bits a byte"),
         ("params,tokens,bpb", {"loss_unit": "bits"}, "give --loss-unit bits and --bytes-per-t"),
         ("params,tokens,loss", {"loss_unit": "perplexity"}, "no perplexity: it goes down to 0.9"),
+        ("params,tokens,loss (bits)", {}, r"'loss \(bits\)' is in bits: --loss-unit bits"),
+        (
+            "params,tokens,loss_bits",
+            {"columns": {"loss": "loss_bits"}},
+            "is in bits: --loss-unit bits converts it",
+        ),
+        ("params,tokens,loss (ppl)", {}, "is a perplexity"),
     ],
 )
 def test_another_unit_is_never_taken_for_nats(tmp_path, header, how, message):
