@@ -25,11 +25,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import exp
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 
-from analysis.internal.checks import FloatOrArray, plain
+from analysis.internal.checks import FloatOrArray, instance, plain
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import NonNegative, NonNegativeFloat, Positive, PositiveFloat
@@ -411,6 +411,18 @@ class OuterPowerEnsemble(OuterPowerLaw, LawEnsemble):
     alpha: Positive
     beta: Positive
     kappa: Positive
+
+
+def one_law(name: str, value: object) -> ParametricLaw:
+    """Return a law that is no ensemble of laws, or raise `ValueError` naming it."""
+    law = instance(name, value, ParametricLaw)
+    if isinstance(law, LawEnsemble):
+        raise ValueError(f"{name} must be one law, got an ensemble of {len(law.alpha)}")
+    return law
+
+
+OneLaw: TypeAlias = Annotated[ParametricLaw, one_law]
+"""A law where an ensemble has no single answer."""
 
 
 @dataclass(frozen=True)

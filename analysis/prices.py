@@ -31,7 +31,7 @@ from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import NonNegative, Positive, PositiveFloat, Share, function, one_of
 from analysis.internal.search import least
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, ParametricLaw
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, OneLaw
 from analysis.tradeoff import Placement, at_log_rate
 
 __all__ = [
@@ -275,7 +275,7 @@ def cache_bytes(
 
 @checked(finite=False)
 def cheapest_life(
-    law: ParametricLaw,
+    law: OneLaw,
     loss: PositiveFloat,
     serving: Annotated[Callable[[Any], Any], function],
 ) -> Placement:

@@ -21,7 +21,13 @@ from analysis.bootstrap import percentile_interval
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Factor, NonNegativeFloat, PositiveFloat
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
+from analysis.laws import (
+    FLOP_PER_PARAMETER_TOKEN,
+    Allocation,
+    LawEnsemble,
+    OneLaw,
+    ParametricLaw,
+)
 from analysis.limits import fresh_tokens, tokens_with_repetition
 from analysis.prices import attention_share, cheapest_life
 from analysis.serving import (
@@ -154,7 +160,7 @@ class Advice(Shown):
 
 @checked(finite=False)
 def advise(
-    law: ParametricLaw,
+    law: OneLaw,
     *,
     N: PositiveFloat | None = None,
     D: PositiveFloat | None = None,

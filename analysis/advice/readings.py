@@ -13,7 +13,7 @@ from analysis.internal.checks import FloatOrArray
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import NonNegativeFloat, PositiveFloat
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, ParametricLaw
+from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, LawEnsemble, OneLaw, ParametricLaw
 from analysis.serving import (
     FLOP_PER_PARAMETER_SERVED,
     lifetime_compute,
@@ -91,7 +91,7 @@ class Readings(Shown):
 
 @checked(finite=False)
 def read_budget(
-    law: ParametricLaw,
+    law: OneLaw,
     compute: PositiveFloat,
     inference_tokens: NonNegativeFloat,
     *,

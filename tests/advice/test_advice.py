@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.advice.answer import SCALES, advise
+from analysis.advice.readings import read_budget
 from analysis.laws import PUBLISHED, LawEnsemble
+from analysis.prices import cheapest_life
 from analysis.serving import break_even, lifetime_optimal, lifetime_saving
 from analysis.studies.chinchilla import recorded_refit
 from analysis.tradeoff import compute_overhead, place
@@ -136,3 +138,14 @@ def test_one_number_alone_asks_for_the_compute_optimal_run(given):
 def test_tokens_and_compute_give_the_size():
     found = advise(POST, D=3e11, compute=1e22).placement.run
     assert (found.N, found.D) == pytest.approx((1e22 / 6 / 3e11, 3e11))
+
+
+def test_where_one_law_is_asked_for_an_ensemble_is_refused():
+    pair = LawEnsemble([1.8, 1.7], [480, 400], [2000, 400], [0.35, 0.34], [0.37, 0.28])
+    for ask in (
+        lambda: advise(pair, compute=1e23),
+        lambda: read_budget(pair, 1e23, 1e12),
+        lambda: cheapest_life(pair, 2.1, lambda N: N),
+    ):
+        with pytest.raises(ValueError, match="law must be one law, got an ensemble of 2"):
+            ask()
