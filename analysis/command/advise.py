@@ -51,15 +51,16 @@ NEEDS = {"spread": "serve", "context": "serve", "bytes": "memory", "hour": "gpu"
 """What says nothing without another option."""
 LAWS = {
     REFIT: "the book's own fit to the runs of Hoffmann et al.",
-    POOLED: "the exchange of all public sets of runs together, at the level of Hoffmann's",
+    POOLED: "the exchange of all public sets of runs, at the level of Hoffmann's",
 }
 LAWS |= {name: f"{entry.source}\n      {entry.locator}" for name, entry in PUBLISHED.items()}
 EPILOG = """\
-Give the run by --N and --D, by either and --compute, or by --N and --loss; or ask for the
-compute-optimal run with one of the four alone. Numbers are read as people write them:
-7B, 1.4T, 4e22, 7 billion tokens, 3 x 10^23 FLOP, 460 PF-days.
+Give the run by --N and --D, by either and --compute, or by --N and --loss; or
+ask for the compute-optimal run with one of the four alone. Numbers are read as
+people write them: 7B, 1.4T, 4e22, 7 billion tokens, 3 x 10^23, 460 PF-days.
 
-With a table of training runs of your own: python -m analysis fit RUNS (--help says more).
+With a table of training runs of your own: python -m analysis fit RUNS
+(--help says more).
 
 The laws give the loss as L = E + A/N^alpha + B/D^beta:
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from os import PathLike
 from pathlib import Path
 
@@ -84,12 +85,13 @@ def _section(name: str, picture: Picture) -> str:
 
 def _first(answer: OwnAnswer) -> str:
     half, others = answer.exchange[0.5], answer.others[0.5]
+    cost = f"{100 * half.value:.2g} %" if half.value < math.inf else "infinitely much"
     own = (
         f"[{100 * half.low:.2g}, {100 * half.high:.2g}]" if half.known else "(how sure is unknown)"
     )
     theirs = f"{100 * others.value:.2g} % [{100 * others.low:.2g}, {100 * others.high:.3g}]"
     return (
         f"By these {len(answer.table.runs)} runs a model of half the compute-optimal size costs "
-        f"{100 * half.value:.2g} % {own} more training compute for the same loss. In other "
+        f"{cost} {own} more training compute for the same loss. In other "
         f"laboratories it costs {theirs}. Brackets hold intervals of 95 %."
     )
