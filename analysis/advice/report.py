@@ -45,28 +45,37 @@ def as_comparison(
         band = _band(answer.bands.get("overhead"), _percent)
         use = f"{show_count(right)} served tokens" if right else "no use"
         rows.append([*cells, f"{_percent(placement.overhead)}{band}", use])
+    law_of_all = _law(next(iter(answers.values())))
+    notes = [line for one in _about(answers, ranges) for line in textwrap.wrap(one, WIDTH)]
+    return "\n".join([f"by {law}: {law_of_all}", "", *aligned(rows), "", *notes]).rstrip()
+
+
+def _about(
+    answers: Mapping[str, Advice], ranges: Mapping[str, tuple[float, float]] | None
+) -> list[str]:
+    """What several answers have to be read with."""
     every = list(answers.values())
-    notes = []
-    if any(one.bands for one in every):
-        notes.append(BRACKETS)
-    if any(one.total is not None for one in every):
-        notes.append("a mixture is placed by its active parameters; the law is one of dense models")
-    if every[0].unique_tokens is not None:
-        notes.append(
-            f"of the tokens {show_count(every[0].unique_tokens)} are distinct; k_N and overhead "
-            "count what they are worth as fresh ones"
-        )
-    if any(one.inference_tokens is not None or one.largest is not None for one in every):
-        notes.append("use, memory and bills are answered for one model at a time, or as JSON")
+    unique = every[0].unique_tokens
     outside = [
         name
         for name, one in answers.items()
         if any(ASKED in text for text in extrapolations(one, ranges))
     ]
+    notes = []
+    if any(one.bands for one in every):
+        notes.append(BRACKETS)
+    if any(one.total is not None for one in every):
+        notes.append("a mixture is placed by its active parameters; the law is one of dense models")
+    if unique is not None:
+        notes.append(
+            f"of the tokens {show_count(unique)} are distinct; k_N and overhead count what they "
+            "are worth as fresh ones"
+        )
+    if any(one.inference_tokens is not None or one.largest is not None for one in every):
+        notes.append("use, memory and bills are answered for one model at a time, or as JSON")
     if outside:
         notes.append(f"outside the runs that the law was fitted to: {', '.join(outside)}")
-    notes = [line for note in notes for line in textwrap.wrap(note, WIDTH)]
-    return "\n".join([f"by {law}: {_law(every[0])}", "", *aligned(rows), "", *notes]).rstrip()
+    return notes
 
 
 @checked
