@@ -28,7 +28,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   const svg = dress(document.createElementNS("http://www.w3.org/2000/svg", "svg"), {viewBox: "0 0 560 330", role: "img", fill: "currentColor", "font-size": 13, "font-family": "system-ui, sans-serif"});
   const handle = dress(document.createElement("span"), {role: "slider", tabindex: 0});
   box.replaceChildren(svg, handle);
-  for (const part of root.querySelectorAll("form, table, dl, [data-note], [data-near], [data-buttons]")) part.hidden = false;
+  for (const part of root.querySelectorAll("[hidden]")) part.hidden = false;
   const inLab = document.getElementById("jupyter-config-data");
   root.querySelector("[data-do=link]").hidden = inLab;
   let id = 0;
@@ -74,10 +74,9 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
   };
   // A guess of the overhead, in percent, of the size at which it was made; it hides the price at first.
   let guess = null;
-  const keys = ["law", "k_N", "C", "N", "D", "alpha", "beta", "A", "B", "axis"];
   const link = () => {
     const url = new URL(location.href);
-    for (const key of keys) url.searchParams.delete(key);
+    for (const key of ["law", "axis", ...Object.keys(limits)]) url.searchParams.delete(key);
     const {law, k_N, C, model, free, axis} = state;
     for (const [key, value] of Object.entries({law, ...(law === "free" ? free : {}), ...(model ? {N: fields.N.value.trim(), D: fields.D.value.trim()} : {k_N, C}), axis}))
       if (key !== "name" && value) url.searchParams.set(key, value.toFixed ? plain(value) : value);
@@ -310,7 +309,7 @@ for (const root of document.querySelectorAll(".explorer[data-fresh]")) {
       image.onload = () => {
         const canvas = document.createElement("canvas");
         [canvas.width, canvas.height] = [1120, 704];
-        canvas.getContext("2d").drawImage(image, 0, 0, 1120, 704);
+        canvas.getContext("2d").drawImage(image, 0, 0);
         canvas.toBlob(blob => save(blob, "png"));
       };
       image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(standalone());

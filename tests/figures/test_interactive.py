@@ -18,7 +18,7 @@ from analysis.figures.models import GROUPS
 from analysis.laws import PUBLISHED, LawEnsemble
 from analysis.studies.chinchilla import recorded_refit
 
-LARGEST = 25_000
+LARGEST = 25 * 1024
 """Bytes of script and style of the chapters' figures together, compressed, without the data."""
 FORMULAS = {
     "decision": (

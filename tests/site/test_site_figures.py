@@ -139,7 +139,7 @@ def test_a_reader_who_opens_each_figure_loads_little(site):
         sheets |= set(re.findall(r"_static/output-\w+\.css", page))
     styles = [(site / sheet).read_text(encoding="utf-8") for sheet in sheets]
     assert len(styles) == 1 + len(scripts)
-    assert sum(map(weight, scripts + styles)) < 25_000
+    assert sum(map(weight, scripts + styles)) < 25 * 1024
 
 
 class TestBill:
