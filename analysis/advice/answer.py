@@ -236,6 +236,9 @@ def advise(
     if unique_tokens is not None and N is not None and D is not None:
         budget = FLOP_PER_PARAMETER_TOKEN * given["N"] * D
     reached = behind(law.loss)(run.N, run.D)
+    if not law.E < reached:
+        said = " and ".join(f"{name} {value:g}" for name, value in given.items())
+        raise ValueError(f"{said} is beyond any loss that can be told from E = {law.E:g}")
     wall = behind(minimum_model_scale)(law.alpha, law.beta)
     named = [(ASKED if len(given) == 2 else OPTIMUM, placement)]
     if T is not None:

@@ -334,6 +334,7 @@ def test_repeated_tokens_are_worth_less(capsys):
         (["--N", "671B-A37B", "--active", "1B", "--D", "1T"], "leave out --active"),
         (["--active", "1B", "--D", "1T"], "active must be a part of N"),
         (["--N", "671B-A37B"], "give D or compute beside N"),
+        (["--compute", "1e300"], "compute 1e+300 is beyond any loss"),
         (["--compute", "1e23", "--memory", "24G"], "such as 24 GB"),
         (["--compute", "1e23", "--serve", "1T", "--spread", "0.5"], "spread must be a factor"),
         (
