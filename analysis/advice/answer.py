@@ -78,6 +78,19 @@ class Option(Shown):
     lifetime_saving: float | None
     trained: float | None = None
 
+    @property
+    def run(self) -> Allocation | None:
+        """The run on the tokens that it is trained on, repeats included; None if none are enough.
+
+        `placement.run` counts what they are worth, as fresh ones.
+        """
+        run, D = self.placement.run, self.trained
+        if D is None:
+            return run
+        if not np.isfinite(D):
+            return None
+        return Allocation(run.N, D, FLOP_PER_PARAMETER_TOKEN * run.N * D)
+
 
 @dataclass(frozen=True)
 class Advice(Shown):
@@ -140,15 +153,8 @@ class Advice(Shown):
 
     @property
     def run(self) -> Allocation:
-        """The run asked about with the tokens that it is trained on, repeats included.
-
-        `placement.run` counts what they are worth, as fresh ones.
-        """
-        run = self.placement.run
-        D = next((one.trained for one in self.options if one.name == ASKED), None)
-        if D is None or not np.isfinite(D):
-            return run
-        return Allocation(run.N, D, FLOP_PER_PARAMETER_TOKEN * run.N * D)
+        """The run asked about as it is trained, `Option.run`; the optimum, on fresh tokens."""
+        return _as_trained(self.options) or self.placement.run
 
     @property
     def mean_tokens(self) -> float | None:
@@ -232,9 +238,6 @@ def advise(
     r = inference_cost_ratio
     placement = ask(law)
     run, optimal = placement.run, placement.optimal
-    budget = run.C if compute is None else compute
-    if unique_tokens is not None and N is not None and D is not None:
-        budget = FLOP_PER_PARAMETER_TOKEN * given["N"] * D
     reached = behind(law.loss)(run.N, run.D)
     if not law.E < reached:
         said = " and ".join(f"{name} {value:g}" for name, value in given.items())
@@ -248,6 +251,8 @@ def advise(
         named.append((FITS, behind(at_size)(law, reached, largest)))
     named += _fractions(law, reached, optimal, wall, [other.k_N for _, other in named])
     named.sort(key=lambda pair: -pair[1].k_N)
+    options = tuple(_option(law, *one, T, r, ensemble, unique_tokens) for one in named)
+    budget = (_as_trained(options) or run).C if compute is None else compute
     bands, no_bands = ({}, "") if ensemble is None else _bands(ask, ensemble)
     readings = choice = exchange_choice = attentive = None
     if T is not None:
@@ -277,7 +282,7 @@ def advise(
         inference_tokens,
         inference_spread,
         r,
-        tuple(_option(law, name, other, T, r, ensemble, unique_tokens) for name, other in named),
+        options,
         None if total is None else behind(place)(law, total, run.D),
         largest,
         unique_tokens,
@@ -287,6 +292,11 @@ def advise(
         choice,
         exchange_choice,
     )
+
+
+def _as_trained(options: tuple[Option, ...]) -> Allocation | None:
+    """The run asked about, if there is one and any tokens are enough for it."""
+    return next((one.run for one in options if one.name == ASKED), None)
 
 
 def _fractions(

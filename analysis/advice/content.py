@@ -18,7 +18,6 @@ from analysis.internal.counts import show_count, show_ratio
 from analysis.internal.doors import checked
 from analysis.internal.files import each
 from analysis.internal.kinds import named
-from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.prices import ACCELERATORS, Bill, Rent, bill
 from analysis.serving import FLOP_PER_PARAMETER_SERVED
 from analysis.studies.chinchilla import fitted_ranges
@@ -95,11 +94,10 @@ def bills(answer: Advice, rent: Rent) -> dict[str, dict[str, Bill]]:
     pay = partial(bill, peak=ACCELERATORS[rent.name].peak, price=rent.price)
     found = {}
     for option in answer.options:
-        run, trained = option.placement.run, option.trained
-        if trained is not None and not math.isfinite(trained):
+        run = option.run
+        if run is None:
             continue
-        flop = run.C if trained is None else FLOP_PER_PARAMETER_TOKEN * run.N * trained
-        found[option.name] = {"training": pay(flop)}
+        found[option.name] = {"training": pay(run.C)}
         if answer.mean_tokens is not None:
             served = FLOP_PER_PARAMETER_SERVED * run.N * answer.mean_tokens
             found[option.name]["serving"] = pay(answer.inference_cost_ratio * served)

@@ -46,7 +46,7 @@ def as_comparison(
         use = f"{show_count(right)} served tokens" if right else "no use"
         rows.append([*cells, f"{_percent(placement.overhead)}{band}", use])
     law_of_all = _law(next(iter(answers.values())))
-    notes = [line for one in _about(answers, ranges) for line in textwrap.wrap(one, WIDTH)]
+    notes = _lines(_about(answers, ranges))
     return "\n".join([f"by {law}: {law_of_all}", "", *aligned(rows), "", *notes]).rstrip()
 
 
@@ -263,6 +263,10 @@ def _notes(answer: Advice) -> list[str]:
             "with repeats: tokens to train on where a token seen again is worth less, 1/e after "
             f"{REPETITION:g} repetitions; the other columns count fresh tokens"
         )
+    return _lines(notes)
+
+
+def _lines(notes: Sequence[str]) -> list[str]:
     return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
 
 

@@ -8,6 +8,9 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from typing import NamedTuple
+
+import pandas as pd
 
 from analysis.advice import (
     Advice,
@@ -107,7 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the answer; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        law, ensemble, seen, doubt = law_named(options.law)
+        asked = law_named(options.law)
+        law, seen = asked.law, asked.ranges
         given = {
             name: parse_bytes(text)
             if name == "memory"
@@ -127,15 +131,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         own = law if seen == {} or options.law.endswith(".json") else None
         credible = credible_laws(own) if "serve" in given else None
         answers = {
-            name: answered(law, ensemble, credible, question)
+            name: answered(law, asked.ensemble, credible, question)
             for name, question in questions.items()
         }
     except ValueError as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
-    if doubt:
-        print(f"analysis: {options.law}, its fit: {doubt}", file=sys.stderr)
-    for name in filter(is_distilled, options.model):
+    if asked.doubt:
+        print(f"analysis: {options.law}, its fit: {asked.doubt}", file=sys.stderr)
+    for name in (one for one in options.model if released(one)["distilled"]):
         print(f"analysis: {name} was distilled: the law does not speak of it", file=sys.stderr)
     rent = None if options.gpu is None else Rent(options.gpu, given.get("hour", HOURLY))
     say(shown(answers, options.law, seen, rent, options.format))
@@ -182,10 +186,17 @@ def shown(
     return json.dumps(every, indent=2, allow_nan=False)
 
 
-def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | None, str]:
-    """Return a law, its resamples if there are any, the ranges of its own runs, and its doubt.
+class Asked(NamedTuple):
+    """A law, its resamples if there are any, the ranges of its own runs, what its fit left open."""
 
-    The ranges are None where the law has none of its own, the doubt is empty where there is none.
+    law: ParametricLaw
+    ensemble: LawEnsemble | None = None
+    ranges: Ranges | None = None
+    doubt: str = ""
+
+
+def law_named(name: str) -> Asked:
+    """Return the law that a text names.
 
     Raises
     ------
@@ -193,20 +204,20 @@ def law_named(name: str) -> tuple[ParametricLaw, LawEnsemble | None, Ranges | No
         If there is no such law, and no such file.
     """
     if name == REFIT:
-        return *recorded_refit(), None, ""
+        return Asked(*recorded_refit())
     if name == POOLED:
-        return pooled_law(), None, atlas_ranges(), ""
+        return Asked(pooled_law(), ranges=atlas_ranges())
     if name in PUBLISHED:
-        return PUBLISHED[name].law, None, None, ""
+        return Asked(PUBLISHED[name].law)
     if "," in name:
-        return own_constants(name), None, {}, ""
+        return Asked(own_constants(name), ranges={})
     if not name.endswith(".json"):
         known = ", ".join(LAWS)
         raise ValueError(
             f"--law must be one of {known}, a file .json, or E,A,B,alpha,beta; got {name!r}"
         )
     read = read_law(name)
-    return read.law, None, read.ranges, STATUS.get(read.status, "")
+    return Asked(read.law, ranges=read.ranges, doubt=STATUS.get(read.status, ""))
 
 
 def own_constants(text: str) -> ParametricLaw:
@@ -233,21 +244,20 @@ def model_run(name: str, counts: Mapping[str, float]) -> dict[str, float]:
     twice = [flag for flag in ("N", "D", "active", "compute", "loss") if flag in counts]
     if twice:
         raise ValueError(f"--model gives the run: leave out --{twice[0]}")
+    run = released(name)
+    found = {**counts, "N": float(run["N"]), "D": float(run["D"])}
+    return found if run["active"] == run["N"] else {**found, "active": float(run["active"])}
+
+
+def released(name: str) -> pd.Series:
+    """Return the row of a released model, or raise `ValueError` with the nearest names."""
     models = load_models().set_index("name")
     known = {key(one): one for one in models.index}
     if key(name) not in known:
         near = get_close_matches(key(name), known, n=3, cutoff=0.4)
         some = ", ".join(known[one] for one in near) or ", ".join(list(models.index)[:3])
         raise ValueError(f"--model must be a model of the table, such as {some}; got {name!r}")
-    run = models.loc[known[key(name)]]
-    found = {**counts, "N": float(run["N"]), "D": float(run["D"])}
-    return found if run["active"] == run["N"] else {**found, "active": float(run["active"])}
-
-
-def is_distilled(name: str) -> bool:
-    """Whether a released model learned from another one's outputs."""
-    models = load_models()
-    return bool(models[models["name"].map(key) == key(name)]["distilled"].any())
+    return models.loc[known[key(name)]]
 
 
 def key(name: str) -> str:
