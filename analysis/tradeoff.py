@@ -327,8 +327,7 @@ def _over_sizes(
     kernel: Callable[..., None], k_N: PositiveAsGiven, alpha: PositiveAsGiven, beta: PositiveAsGiven
 ) -> FloatOrArray:
     """Apply kernel(out, k_N, alpha, beta) block by block; infinite at and below the wall."""
-    exponents = (np.asarray(exponent, dtype=float) for exponent in (alpha, beta))
-    wall = np.asarray(behind(minimum_model_scale)(*exponents))
+    wall = np.asarray(behind(minimum_model_scale)(alpha, beta))
     blocks = np.nditer(
         (None, k_N, alpha, beta, wall),
         flags=("external_loop", "buffered"),

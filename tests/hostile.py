@@ -10,6 +10,9 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
+import importlib
+import inspect
+import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -19,6 +22,7 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 
+import analysis
 from analysis.internal.doors import kind_of, kinds_of
 from analysis.internal.kinds import name_of
 
@@ -200,6 +204,29 @@ def refused_by(function: Callable) -> dict[str, frozenset[str]]:
         refused = KINDS.get(name_of(kind), ALL)
         found[name] = refused - {"None"} if optional else refused
     return found
+
+
+def doors():
+    """Every function, method and dataclass of the package whose arguments a door checks."""
+    for info in pkgutil.walk_packages(analysis.__path__, "analysis."):
+        module = importlib.import_module(info.name)
+        for item in vars(module).values():
+            if getattr(item, "__module__", "") != info.name:
+                continue
+            members = (
+                [getattr(one, "__func__", one) for one in vars(item).values()]
+                if (inspect.isclass(item))
+                else [item]
+            )
+            for one in members:
+                if hasattr(one, "behind"):
+                    name = one.__qualname__.removesuffix(".__init__")
+                    yield f"{info.name.removeprefix('analysis.')}.{name}", one
+
+
+def resolved(name: str) -> Any:
+    """What stands at a place of the package, as in "laws.ParametricLaw.loss"."""
+    return pkgutil.resolve_name(f"analysis.{name}")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,12 @@
-"""A good call of every public function; its annotations say what each argument must refuse."""
+"""Good arguments of every public function; its annotations say what each of them must refuse.
+
+A function with a door is called by itself: an argument has the value that is usual for its name,
+in its room or anywhere, or else its default. What differs from that is listed here.
+"""
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from pathlib import Path
 from unittest import mock
@@ -21,53 +26,27 @@ from hostile import (
     SHARE,
     SINGLE,
     TEXT,
+    Call,
     by_name,
     call,
+    doors,
+    resolved,
 )
 from matplotlib.figure import Figure
 from tables import NINE, grid, written
 
-from analysis import (
-    advice,
-    atlas,
-    bootstrap,
-    budgets,
-    fit,
-    laws,
-    limits,
-    overtraining,
-    prices,
-    serving,
-    testbed,
-    tradeoff,
-)
-from analysis.advice import (
-    content,
-    credible,
-    models,
-    own,
-    own_report,
-    plan,
-    readings,
-    regret,
-    report,
-)
+from analysis import advice, atlas, bootstrap, laws, overtraining, prices
+from analysis.advice import credible, models, own
 from analysis.atlas import pool
 from analysis.claims import verdicts
-from analysis.datasets import athena, batches, epoch, gadre, kempner, porian, registry, shapes
-from analysis.derivation import certificates, steps
-from analysis.exercises import answers, checking
-from analysis.figures import explorer, interactive, law, picture
-from analysis.fit import law_files
-from analysis.fit import tables as fit_tables
-from analysis.internal import counts, display
-from analysis.lab import experiments, gradient, language, training
+from analysis.datasets import epoch, registry
+from analysis.derivation import steps
+from analysis.exercises import answers
+from analysis.figures import explorer, law, picture
+from analysis.internal.counts import parse_count
+from analysis.lab import language, training
 from analysis.studies import atlas as atlas_study
-from analysis.studies import chinchilla, planted, record
-from analysis.studies import lab as lab_study
-from analysis.studies import testbed as testbed_study
-from analysis.testbed import extrapolation, isoloss, noise, recipes, runs
-from analysis.theorem import certificates as certificates_of_theorem
+from analysis.testbed import noise, recipes, runs
 from analysis.theorem import known_laws, numeric, statements, valley
 
 POST = laws.PUBLISHED["de-vries-2023"].law
@@ -94,83 +73,24 @@ RUNS["model"] = [f"run {place}" for place in range(len(RUNS))]
 RUNS["created"] = np.where(RUNS.index % 7, "2023-12-20", "2024-01-20")
 RUNS["created"] = pd.to_datetime(RUNS["created"])
 RUNS["arguments_agree"] = True
+OF_C4 = RUNS[RUNS["train_set"] == "c4"]
 MODELS = models.load_models().head(3)
-FITTED = recipes.fit_recipe(RUNS, recipes.POOLED)["c4"]
 BOOTED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS)
-OWN = own.answer_runs(grid(POST))
-LAW_FILE = written(
-    Path(tempfile.mkdtemp()), '{"E": 1.7, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3}', "law.json"
-)
-NINE_RUNS = written(Path(tempfile.mkdtemp()), NINE)
+FREED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS, outer_power=True)
 BUDGETS = np.repeat(np.geomspace(1e18, 1e20, 4), 6)
 SIZES = POST.compute_optimal(BUDGETS).N * np.tile(np.geomspace(0.4, 2.5, 6), 4)
 CURVES = (SIZES, BUDGETS / (6 * SIZES), POST.loss(SIZES, BUDGETS / (6 * SIZES)), BUDGETS)
-EXCHANGE = atlas.measure_exchange(*CURVES, rng=np.random.default_rng(2), n_resamples=20)
-FREED = bootstrap.bootstrap_parametric(N, D, LOSS, indices=DRAWS, outer_power=True)
-POOLED = pool.pool_fits(
-    "N",
-    {name: FREED for name in ("llama3", "hoffmann", "openeurollm", "gemstones")},
-    {},
-    np.random.default_rng(2),
-)
-PAIRS = pd.DataFrame(
-    {
-        "train_set": ["c4"],
-        "N": [1e9],
-        "D": [2e10],
-        "loss": [3.0],
-        "N_small": [5e8],
-        "D_small": [5e10],
-        "same_batch": [True],
-        "k_N": [0.5],
-        "multiplier": [2.5],
-    }
-)
-
-
+PAIRS = {"train_set": ["c4"], "N": [1e9], "D": [2e10], "loss": [3.0], "N_small": [5e8]}
+PAIRS |= {"D_small": [5e10], "same_batch": [True], "k_N": [0.5], "multiplier": [2.5]}
 STEP_N, STEP_D = steps.N, steps.D
-DERIVED = steps.derive()
 ADVICE = advice.advise(POST, N=7e9, D=1e12)
-KNOWN = credible.CredibleLaws({"post": POST, "twin": POST}, {"post": 0.5, "twin": 0.5})
+OWN = own.answer_runs(grid(POST))
 NUMBER = answers.Number(0.2, [answers.Mistake(20, "a fraction")])
 SCRATCH = Path(tempfile.gettempdir())
-TEXTS = ALL - TEXT
-INFINITY = {"infinity", "an infinity among numbers", "a small infinity", "beyond doubles"}
-FACTOR = ALL - {
-    "a symbol",
-    "a huge integer",
-    "an integer beyond doubles",
-    "an integer beyond words",
-}
-COMPLEX = frozenset({"complex", "complex without imaginary part", "complex array"})
-IN_JSON = TEXTS | {
-    "Nones",
-    "a mapping",
-    "an empty mapping",
-    "integers beyond doubles",
-    "an integer beyond doubles",
-    "nothing",
-    "ragged",
-    "true",
-    "false",
-    "None",
-    "minus one",
-    "below zero by a hair",
-    "far below zero",
-    "a huge negative integer",
-    "a negative among numbers",
-    "zero",
-    "zero as a float",
-    "minus zero",
-    "a zero among numbers",
-    *(SINGLE.keys() - {"a fraction", "half precision", "extended precision"}),
-} - {"an array of no axis"}
-"""What JSON can hold."""
-NANS = frozenset(name for name in ODD if "NaN" in name)
-EMPTY = frozenset(name for name in ODD if name.startswith("an empty")) - {"an empty mapping"}
-ROWS = frozenset({"a generator", "a set", "a negative among numbers", "a zero among numbers"})
-ROWS = ALL - ROWS - (ARRAYS.keys() - {"seven numbers as a column", "not to be written"})
-ROWS -= {"integers beyond doubles", "truth values as objects"}
+FOLDER = Path(tempfile.mkdtemp())
+LAW_FILE = written(FOLDER, '{"E": 1.7, "A": 4, "B": 2, "alpha": 0.3, "beta": 0.3}', "law.json")
+NINE_RUNS = written(FOLDER, NINE)
+JOBS = [training.Job(4, 200, 0, SMALL)]
 
 
 def rng():
@@ -183,628 +103,393 @@ def load_without_data(exclude_highest):
         return epoch.load_chinchilla_runs(exclude_highest=exclude_highest)
 
 
-RUN = {"N": 1e9, "D": 2e10}
-EXPONENTS = {"alpha": 0.336, "beta": 0.283}
-LAW = {"law": POST}
-FITTED_TO = {"N": N, "D": D, "loss": LOSS}
-IN_THE_LAB = {"language": SMALL}
-JOB = {"N": 4, "D": 200, "seed": 0}
-VALIDATION = {"validation": "c4_val"}
-EVALUATED = {"x": 0.5, "y": 0.7}
+MADE = {
+    "laws.ParametricLaw": POST,
+    "overtraining.OvertrainingLaw": OVER,
+    "overtraining.DownstreamLaw": overtraining.DownstreamLaw(0.857, 2.21, 0.715),
+    "bootstrap.BootstrapResult": BOOTED,
+    "atlas.exchange.Exchange": atlas.measure_exchange(
+        *CURVES, rng=np.random.default_rng(2), n_resamples=20
+    ),
+    "atlas.pool.PooledExchange": pool.pool_fits(
+        "N",
+        {name: FREED for name in ("llama3", "hoffmann", "openeurollm", "gemstones")},
+        {},
+        np.random.default_rng(2),
+    ),
+    "testbed.noise.Luck": noise.Luck(np.array([0.1, 0.2])),
+    "testbed.recipes.SharedFit": recipes.fit_recipe(RUNS, recipes.POOLED)["c4"],
+    "lab.language.Language": SMALL,
+    "lab.training.Model": training.learn(4, 200, SMALL, rng()),
+    "datasets.registry.DataSet": registry.DATASETS["gadre2024"],
+    "exercises.answers.Number": NUMBER,
+    "exercises.answers.Numbers": answers.Numbers({"one": NUMBER, "two": NUMBER}),
+    "exercises.answers.Formula": answers.Formula(STEP_N * STEP_D, []),
+    "exercises.answers.Function": answers.Function(lambda x: 2 * x, [(1.0,)], []),
+    "exercises.answers.Names": answers.Names({"N"}, []),
+}
+"""An object of each class that has a method with a door."""
 
+FITTED_TO = {"N": N, "D": D, "loss": LOSS, "weights": np.ones(12), "delta": 1e-3, "E": 1.62}
+OF_SETS = {"a function", "a type"}
+USUAL = {
+    "": {"E": 1.6, "A": 406.0, "B": 410.0, "alpha": 0.336, "beta": 0.283, "kappa": 0.8}
+    | {"N": 1e9, "D": 2e10, "C": 1e22, "L": 2.0, "loss": 2.0, "k_N": 0.5, "m": 2.0, "served": 1.0}
+    | {"unique": 1.0, "R": 15.0, "overhead": 0.2, "inference_tokens": 1e12, "price": 2.0}
+    | {"law": POST, "laws": {"post": POST}, "ensemble": PAIR, "models": MODELS, "runs": RUNS}
+    | {"train_set": "c4", "validation": "c4_val", "recipe": recipes.POOLED, "level": 0.9}
+    | {"fit_runs": runs.FIVE_RUNS, "language": SMALL, "seed": 0, "n": 5, "which": "N"}
+    | {"rng": rng(), "n_resamples": 2, "context": 4096, "derivation": steps.derive()}
+    | {"credible": credible.CredibleLaws({"post": POST, "twin": POST}, {"post": 0.5, "twin": 0.5})}
+    | {"path": None, "expression": STEP_N * STEP_D},
+    "advice": {"answer": ADVICE, "compute": 1e22},
+    "atlas": FITTED_TO,
+    "fit": FITTED_TO,
+    "datasets": {"files": registry.DATASETS["gadre2024"], "progress": False},
+    "internal": {"name": "value", "value": 7e9, "fraction": 0.1},
+    "lab": {"N": 4, "D": 200, "seeds": [0], "jobs": JOBS},
+    "studies": {"budget": 1e5, "name": "chinchilla-refit"},
+    "theorem": {"law": COSTED, "laws": {"post": COSTED}, "budgets": [1e22]},
+}
+"""A value that an argument of a name may well have: in any room, or in one."""
+
+LISTS = {"E": [1.8, 1.7], "A": [480.0, 400.0], "B": [2e3, 400.0]}
+LISTS |= {"alpha": [0.35, 0.34], "beta": [0.37, 0.28]}
+OWN_ANSWER = {"answer": OWN}
+ASKED = {"N": 7e9, "D": None, "loss": None, "compute": None}
+SPECIAL = {
+    "laws.LawEnsemble": LISTS,
+    "laws.OuterPowerEnsemble": LISTS | {"kappa": [0.7, 0.9]},
+    "serving.at_size": {"N": 7e9},
+    "serving.largest_model": {"memory": 16e9, "bytes_per_parameter": 2},
+    "prices.Rent": {"name": "H100"},
+    "prices.price_ratio": {"training_price": 1.0, "serving_price": 1.0}
+    | {"training_utilisation": 0.4, "serving_utilisation": 0.3},
+    "prices.bill": {"flop": 1e22, "peak": 1e15, "utilisation": 0.4},
+    "prices.cheapest_life": {"serving": lambda N: 2e12 * N},
+    "limits.fresh_tokens": {"trained": 2.5},
+    "limits.tokens_with_repetition": {"fresh": 2.5},
+    "overtraining.OvertrainingLaw": {"E": 1.84, "a": 212.0, "b": 367.0, "eta": 0.136},
+    "overtraining.OvertrainingLaw.loss": {"M": 20.0},
+    "overtraining.OvertrainingLaw.from_parametric": {"law": OVER.parametric()},
+    "overtraining.DownstreamLaw": {"epsilon": 0.857, "k": 2.21, "gamma": 0.715},
+    "overtraining.fit_overtraining": {**FITTED_TO},
+    "overtraining.fit_downstream": {"loss": LOSS, "error": 0.857 - 2.21 * np.exp(-0.715 * LOSS)},
+    "fit.parametric.fit_parametric": {"starts": [[1.6, 400.0, 400.0, 0.3, 0.3]]},
+    "fit.tables.read_table": {"source": NINE_RUNS},
+    "fit.tables.read_runs": {"source": NINE_RUNS},
+    "fit.law_files.read_law": {"path": LAW_FILE},
+    "bootstrap.bootstrap_parametric": FITTED_TO | {"n_resamples": 3, "groups": np.arange(12) // 2},
+    "bootstrap.percentile_interval": {"values": [1.0, 2.0, 3.0]},
+    "bootstrap.BootstrapResult.interval": {"statistic": "alpha"},
+    "atlas.exchange.measure_exchange": dict(zip(["N", "D", "loss", "C"], CURVES, strict=True)),
+    "atlas.validation.cross_validate": {"budget": np.repeat([1e18, 1e19], 6)},
+    "atlas.validation.overheads_by_form": {"budgets": [1e19]},
+    "atlas.pool.PooledExchange.without": {"study": "llama3"},
+    "atlas.arms.load_arm": {"name": "openeurollm"},
+    "studies.atlas.estimates": {"value": atlas_study.recorded_atlas()},
+    "studies.atlas.summarise": {"n_resamples": 20, "arms": ["llama3"], "counts": ["N"]},
+    "studies.planted.summarise": {"n_sets": 10, "designs": ["llama3"]},
+    "studies.lab.designs": {"budget": 1e6},
+    "studies.lab.one_sweep": {"subsets": (8,)},
+    "studies.lab.columns": {"rows": [{"a": 1.0}, {"a": 2.0}]},
+    "studies.testbed.summarise": {"n_worlds": 2},
+    "studies.record.recall": {"compute": lambda: 1.0, "folder": SCRATCH},
+    "studies.record.available": {"load": lambda: 1.0},
+    "studies.record.record": {"name": "nothing", "value": 1.0, "datasets": ("gadre2024",)}
+    | {"command": "make record", "folder": SCRATCH / "nowhere"},
+    "advice.answer.advise": ASKED
+    | {"D": 1e12, "inference_spread": 2.0, "largest": 5e9}
+    | {"unique_tokens": 1e12},
+    "advice.own.answer_runs": {"table": OWN.table, "compute": [1e20], "n_resamples": 0},
+    "advice.own.kappa_profile": OWN_ANSWER,
+    "advice.own_report.own_as_json": OWN_ANSWER,
+    "advice.own_report.own_as_csv": OWN_ANSWER,
+    "advice.own_report.own_as_table": OWN_ANSWER,
+    "advice.plan.narrowed_by": {"N": N, "D": D, "more_N": [5e7], "more_D": [1e12]},
+    "advice.plan.next_runs": OWN_ANSWER | {"n_runs": 2, "budget": 1e20},
+    "advice.credible.credible_laws": {"own": POST},
+    "advice.credible.CredibleLaws": {"weights": {"post": 1.0}},
+    "advice.regret.choose_size": {"spread": 2.0, "optimum": POST.compute_optimal(1e22)},
+    "advice.content.as_json": {"law": "de-vries-2023", "rent": prices.Rent("H100")},
+    "advice.content.as_csv": {"answers": {"it": ADVICE}, "law": "de-vries-2023"},
+    "advice.report.as_table": {"law": "de-vries-2023", "rent": prices.Rent("H100")},
+    "advice.report.as_comparison": {"answers": {"it": ADVICE}, "law": "de-vries-2023"},
+    "advice.models.disagreement": {"placed": models.place_models(MODELS, {"post": POST})},
+    "advice.models.beyond": {"N": 1e10, "D": 1e12, "multiplier": 100.0},
+    "theorem.numeric.CostedLaw": {"log_loss": known_laws.bent, "log_cost": known_laws.PRODUCT},
+    "theorem.numeric.spread": {"values": [2.0, 2.5]},
+    "theorem.numeric.is_budget_free": {"values": [2.0, 2.5]},
+    "theorem.known_laws.bent": {"x": 0.5, "y": 0.7},
+    "theorem.known_laws.effective": {"z": 2.0, "log_unique": 1.0},
+    "theorem.known_laws.powers": {"law": POST},
+    "theorem.known_laws.data_constrained": {"law": POST, "unique": 1e11, "R_D": 15.0, "R_N": 5.0},
+    "theorem.known_laws.non_embedding": {"law": POST, "omega": 4e4},
+    "theorem.known_laws.examine_known": {"budgets": [1e21]},
+    "theorem.known_laws.pole": {"law": POST, "tau": 1.0},
+    "theorem.valley.certify_valley": {"stated": valley.valley()},
+    "theorem.certificates.certify_theorem": {"statements": statements.state()},
+    "theorem.statements.slope_and_bend": {"loss": statements.x + statements.y**2}
+    | {"cost": statements.x + statements.y},
+    "testbed.isoloss.tokens_for_same_loss": {"N_small": 5e8},
+    "testbed.isoloss.compare_pairs": {"pairs": pd.DataFrame(PAIRS), "laws": {"c4": POST}},
+    "testbed.noise.luck": {"law": OVER, "N": N[:5], "D": D[:5], "target": (7e9, 1.4e11)}
+    | {"noise": 0.01, "n_worlds": 2},
+    "testbed.noise.Luck.share_within": {"error": 0.1},
+    "testbed.recipes.Recipe": {"name": "mine", "pooled": True, "relative": True, "size_power": 0.0},
+    "testbed.recipes.fit_shared": {"runs": {"c4": OF_C4}},
+    "testbed.extrapolation.extrapolate": {"tasks": ("err17",), "loss_runs": runs.FIVE_RUNS}
+    | {"error_runs": runs.SIX_RUNS, "targets": [runs.FIVE_RUNS[0]]},
+    "testbed.runs.choose": {"runs": OF_C4, "wanted": runs.FIVE_RUNS},
+    "testbed.runs.with_errors": {"downstream": RUNS[["train_set", "model"]].assign(task=0.5)},
+    "testbed.frontier.ladder": {"multipliers": (20, 320)},
+    "testbed.frontier.frontier": {"recipes": (recipes.POOLED,), "fit_sets": (runs.FIVE_RUNS,)},
+    "testbed.frontier.summary": {"table": recipes.held_out(RUNS, recipes.POOLED)},
+    "testbed.frontier.leave_one_out": {"candidates": (recipes.POOLED,)},
+    "lab.language.Language": {"V": 64, "epsilon": 0.1, "phi": 0.25, "F": 8, "alpha": 0.34}
+    | {"beta": 0.28, "Q": 30.0, "classes": 2},
+    "lab.language.Language.frequency": {"cues": [1, 2]},
+    "lab.language.Language.reach": {"cues": [1, 2]},
+    "lab.language.write": {"history": 4},
+    "lab.training.grid": {"N": [4], "D": [200]},
+    "lab.experiments.optimum": {"C": 1e7},
+    "lab.experiments.sample": {"history": 3},
+    "lab.experiments.isoflop": {"budgets": [2e4]},
+    "lab.experiments.optimal_length": {"N": 8},
+    "lab.experiments.true_factor": {"N": 8},
+    "lab.experiments.measure_factor": {"sizes": [8], "fractions": [0.5]},
+    "lab.experiments.extrapolate": {"cuts": [1e7]}
+    | {"runs": pd.DataFrame({"N": N, "D": D, "C": np.geomspace(1e4, 1e8, 12), "loss": LOSS})},
+    "derivation.steps.lagrange": {"positive": True},
+    "derivation.steps.cancel_in_logs": {"monomial": STEP_N * STEP_D},
+    "derivation.certificates.hold": {"certificates": {"sure": lambda _: True}, "statements": 1},
+    "derivation.certificates.is_zero": {"expression": STEP_N - STEP_N},
+    "figures.explorer.Fitted": {"name": "one", "note": "Grey: a band."}
+    | {"band": {"k_N": [0.5, 1.0], "low": [0.2, 0.0], "high": [np.inf, 0.0]}},
+    "figures.explorer.explorer": {"laws": {"de-vries-2023": laws.PUBLISHED["de-vries-2023"]}}
+    | {"fitted": explorer.fitted_laws(), "still": picture.Picture("<svg/>", "", "", "")},
+    "figures.interactive.cloud.interactive_cloud": {
+        "draws": laws.LawEnsemble([1.8] * 2, [480] * 2, [2000] * 2, [0.34, 0.35], [0.36, 0.37])
+    },
+    "figures.picture.seen_as": {"alt": "a line"},
+    "figures.picture.note": {"text": "not here"},
+    "figures.picture.tell_apart": {"axes": Figure().add_subplot()},
+    "figures.picture.Downloads": {"tables": {"all": "a,b"}},
+    "claims.verdicts.audit": {"claims": verdicts.load_claims()[:1]},
+    "datasets.registry.DataSet.verify": {"file": "eval_metadata.csv", "copy": SCRATCH / "no.csv"},
+    "datasets.kempner.read_kempner": {"file": "sweep.csv"},
+    "exercises.answers.same": {"left": STEP_N * STEP_D, "right": STEP_D * STEP_N},
+}
+"""What differs from the usual, by the function."""
+TEXTS = ALL - TEXT
+NANS = frozenset(name for name in ODD if "NaN" in name)
+EMPTY = frozenset(name for name in ODD if name.startswith("an empty")) - {"an empty mapping"}
+IN_WORDS = {"a huge integer", "an integer beyond doubles", "an integer beyond words"}
+COMPLEX = frozenset({"complex", "complex without imaginary part", "complex array"})
+PAIRED = {"masked but whole", "a series"}
+IN_JSON = TEXTS | {"Nones", "a mapping", "an empty mapping", "nothing", "ragged", "true", "false"}
+IN_JSON |= {"integers beyond doubles", "an integer beyond doubles", "None", "minus one"}
+IN_JSON |= {"below zero by a hair", "far below zero", "a huge negative integer", "minus zero"}
+IN_JSON |= {"a negative among numbers", "zero", "zero as a float", "a zero among numbers"}
+IN_JSON |= SINGLE.keys() - {"a fraction", "half precision", "extended precision"}
+IN_JSON -= {"an array of no axis"}
+"""What JSON can hold."""
+ROWS = ALL - {"a generator", "a set", "a negative among numbers", "a zero among numbers"}
+ROWS -= ARRAYS.keys() - {"seven numbers as a column", "not to be written"}
+ROWS -= {"integers beyond doubles", "truth values as objects"}
+INFINITY = {"infinity", "an infinity among numbers", "a small infinity", "beyond doubles"}
+GIVEN = ONE_POSITIVE - NONE.keys()
+"""What a number that may be left out must refuse, where it may not."""
+RANGED = {"ranges": ALL - {"an empty mapping"} - NONE.keys()}
+REFUSED = {
+    "prices.Rent": {"name": ALL},
+    "prices.cheapest_life": {"serving": ALL},
+    "limits.tokens_with_repetition": {"fresh": POSITIVE - INFINITY},
+    "fit.parametric.fit_parametric": {"kappa": GIVEN},
+    "advice.content.extrapolations": RANGED,
+    "advice.content.as_json": RANGED,
+    "advice.report.as_table": RANGED,
+    "advice.report.as_comparison": RANGED,
+    "fit.tables.read_table": {"source": None, "keep": ALL - EMPTY - {"nothing"}},
+    "internal.counts.parse_count": {"text": ALL - {"a number as text"}, "name": None},
+    "internal.counts.as_float": {"name": None},
+    "testbed.runs.pair": {"name": None},
+    "lab.experiments.table": {"jobs": ALL - {"nothing"}},
+    "exercises.checking.check": {"number": ALL},
+    "datasets.registry.DataSet.path": {"file": ALL},
+    "fit.tables.read_runs": {"source": None},
+    "fit.law_files.read_law": {"path": None},
+    "bootstrap.bootstrap_parametric": {"rng": ALL, "kappa": GIVEN},
+    "bootstrap.BootstrapResult.interval": {"statistic": ALL - {"a function"}},
+    "advice.answer.advise": {"N": GIVEN, "D": GIVEN, "loss": ALL - NONE.keys()},
+    "advice.own.answer_runs": {"compute": NANS, "checkpoint": TEXT - NONE.keys()},
+    "theorem.numeric.spread": {"values": LISTED - INFINITY},
+    "theorem.numeric.is_budget_free": {"values": LISTED - {"an infinity among numbers"}},
+    "testbed.noise.luck": {"target": ALL - PAIRED},
+    "testbed.recipes.SharedFit.interval": {"train_set": ALL},
+    "testbed.recipes.fit_shared": {"validation": ALL},
+    "testbed.extrapolation.extrapolate": {"tasks": ALL - {"nothing"}},
+    "lab.language.Language": {"epsilon": SHARE, "phi": SHARE, "beta": SHARE},
+    "lab.training.sweep": {
+        "jobs": ALL - {"nothing"},
+        "checkpoint": ALL - NONE.keys() - {"text", "a number as text"},
+    },
+    "lab.gradient.train_pointer": {"batch": ALL - IN_WORDS},
+    "derivation.certificates.hold": {"statements": frozenset()},
+    "claims.verdicts.audit": {"claims": ALL - {"nothing"} - EMPTY},
+    "datasets.registry.DataSet.verify": {"file": None, "copy": TEXT},
+    "studies.record.recall": {"name": TEXT | {"no text"}, "compute": ALL},
+    "studies.record.recorded": {"name": TEXT},
+    "studies.record.available": {"load": ALL},
+    "studies.record.record": {
+        "name": TEXT | {"no text"},
+        "value": ALL - IN_JSON,
+        "datasets": ALL - EMPTY - {"nothing"},
+    },
+    "studies.lab.columns": {"rows": ROWS},
+}
+"""What the annotation of an argument cannot say; None: nothing is tried in its place."""
+UNTRIED = {
+    "internal.counts.as_float": NANS,
+    "prices.cheapest_life": OF_SETS,
+    "bootstrap.BootstrapResult.interval": {"a type"},
+    "lab.training.sweep": {"text", "a number as text"},
+    "theorem.known_laws.bent": COMPLEX,
+    "theorem.known_laws.effective": COMPLEX,
+    "claims.verdicts.load_claims": TEXTS,
+    "advice.models.load_models": TEXTS,
+    "studies.record.recall": {"a function"},
+    "studies.record.recorded": TEXTS,
+    "studies.record.available": {"a function"},
+}
+"""Values that are not for the function to judge."""
+INFINITE = """
+internal.counts.as_float tradeoff.data_scaling_factor tradeoff.compute_overhead
+tradeoff.scales_from_marginal_rate serving.lifetime_cost serving.break_even
+limits.tokens_with_repetition limits.overhead_with_repetition limits.wall_with_repetition
+overtraining.fit_overtraining overtraining.fit_downstream fit.parametric.fit_parametric
+bootstrap.bootstrap_parametric bootstrap.percentile_interval studies.atlas.headline
+atlas.pool.PooledExchange.predict advice.answer.advise advice.own.answer_runs
+advice.regret.choose_size theorem.numeric.solve_k_D theorem.numeric.examine theorem.numeric.spread
+testbed.isoloss.tokens_for_same_loss testbed.isoloss.iso_loss_pairs testbed.isoloss.compare_pairs
+testbed.isoloss.equal_exponents_test testbed.recipes.SharedFit.interval
+testbed.extrapolation.extrapolate lab.experiments.true_factor lab.experiments.measure_factor
+lab.experiments.extrapolate
+"""
+"""Functions whose answer may be infinite."""
+COSTLY = """
+atlas.exchange.measure_exchange atlas.validation studies.atlas.estimates studies.atlas.summarise
+studies.planted studies.lab.one studies.lab.five_points studies.chinchilla studies.testbed
+studies.record.record lab.experiments.isoflop lab.experiments.measure_factor
+derivation.certificates.certify theorem.certificates figures.explorer figures.interactive
+figures.picture.show datasets.epoch datasets.registry datasets.gadre datasets.athena
+datasets.porian datasets.shapes datasets.kempner
+"""
+"""What takes long, or writes: it is called with bad values only."""
+
+
+def called(
+    name: str, function=None, /, on=None, refused=None, untried=(), **special
+) -> Call | None:
+    """Make the call of a function; None where an argument has no value.
+
+    `function` stands in for it, and is given the special arguments alone; a method is called on
+    the object `on`, or that of its class in `MADE`.
+    """
+    room, owner, method = name.partition(".")[0], *name.rpartition(".")[::2]
+    on = MADE.get(owner) if on is None else on
+    door = resolved(name) if on is None else getattr(on, method)
+    known = USUAL[""] | USUAL.get(room, {}) | SPECIAL.get(name, {}) | special
+    wanted = {
+        one.name: known.get(one.name, one.default)
+        for one in inspect.signature(door).parameters.values()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    }
+    arguments = special if function else wanted
+    if any(value is inspect.Parameter.empty for value in arguments.values()):
+        return None
+    return call(
+        function or door,
+        door=door,
+        infinite=name in INFINITE.split(),
+        costly=name.startswith(tuple(COSTLY.split())),
+        untried={*UNTRIED.get(name, ()), *untried},
+        refused=REFUSED.get(name, {}) | (refused or {}),
+        **arguments,
+    )
+
+
+SIZE = {"size": ALL - PAIRED - {"a generator", "a set"}, "plot": ALL, "outlined": FLAG}
+ADVISED, RESAMPLED = "advice.answer.advise", "bootstrap.bootstrap_parametric"
 CALLS = by_name(
-    call(laws.ParametricLaw, E=1.6, A=406.0, B=410.0, alpha=0.336, beta=0.283),
-    call(
-        laws.LawEnsemble,
-        E=[1.8, 1.7],
-        A=[480.0, 400.0],
-        B=[2000.0, 400.0],
-        alpha=[0.35, 0.34],
-        beta=[0.37, 0.28],
-    ),
-    call(laws.OuterPowerLaw, E=1.6, A=90.0, B=500.0, alpha=0.4, beta=0.45, kappa=0.8),
-    call(
-        laws.OuterPowerEnsemble,
-        E=[1.8, 1.7],
-        A=[480.0, 400.0],
-        B=[2000.0, 400.0],
-        alpha=[0.35, 0.34],
-        beta=[0.37, 0.28],
-        kappa=[0.7, 0.9],
-    ),
-    call(POST.loss, **RUN),
-    call(POST.reducible_loss, **RUN),
-    call(POST.compute_optimal, C=1e22),
-    call(POST.compute_optimal_for_loss, L=2.0),
-    call(POST.compute_optimal_for_size, N=1e9),
-    call(POST.compute_optimal_for_data, D=2e10),
-    call(POST.marginal_rate, **RUN),
-    call(PAIR.loss, **RUN),
-    call(PAIR.compute_optimal, C=1e22),
-    call(PAIR.compute_optimal_for_loss, L=2.0),
-    call(PAIR.marginal_rate, **RUN),
-    call(tradeoff.data_scaling_factor, k_N=0.5, **EXPONENTS, infinite=True),
-    call(tradeoff.compute_overhead, k_N=0.5, **EXPONENTS, infinite=True),
-    call(tradeoff.minimum_model_scale, **EXPONENTS),
-    call(tradeoff.model_scale_for_overhead, overhead=0.2, **EXPONENTS),
-    call(tradeoff.scales_from_marginal_rate, m=2.0, **EXPONENTS, infinite=True),
-    call(tradeoff.place, **LAW, **RUN),
-    call(serving.lifetime_compute, **RUN, inference_tokens=1e12, inference_cost_ratio=1.0),
-    call(
-        serving.lifetime_optimal, **LAW, loss=2.0, inference_tokens=1e12, inference_cost_ratio=1.0
-    ),
-    call(serving.lifetime_scales, served=1.0, **EXPONENTS),
-    call(serving.lifetime_saving, served=1.0, **EXPONENTS),
-    call(serving.lifetime_cost, k_N=0.5, served=1.0, **EXPONENTS, infinite=True),
-    call(serving.implied_tokens, **LAW, **RUN, inference_cost_ratio=1.0),
-    call(serving.break_even, k_N=0.5, **EXPONENTS, infinite=True),
-    call(serving.at_size, **LAW, loss=2.0, N=7e9),
-    call(serving.largest_model, memory=16e9, bytes_per_parameter=2),
-    call(budgets.total_budget_scales, served=1.0, **EXPONENTS),
-    call(
-        budgets.total_budget_optimal, **LAW, C=1e22, inference_tokens=1e12, inference_cost_ratio=1.0
-    ),
-    call(budgets.compute_forgone, k_N=0.5, **EXPONENTS),
-    call(prices.Rent, name="H100", price=2.0, refused={"name": ALL}),
-    call(
-        prices.price_ratio,
-        training_utilisation=0.4,
-        serving_utilisation=0.3,
-        training_price=1.0,
-        serving_price=1.0,
-    ),
-    call(prices.bill, flop=1e22, peak=1e15, utilisation=0.4, price=2.0),
-    call(prices.width_of, N=7e9, aspect=128.0),
-    call(prices.attention_share, N=7e9, context=4096, aspect=128.0),
-    call(
-        prices.cache_bytes, N=7e9, context=4096, bytes_per_number=2.0, shared_by=8.0, aspect=128.0
-    ),
-    call(
-        prices.cheapest_life,
-        **LAW,
-        loss=2.0,
-        serving=lambda N: 2e12 * N,
-        untried={"a function", "a type"},
-        refused={"serving": ALL},
-    ),
-    call(limits.fresh_tokens, trained=2.5, unique=1.0, R=15.0),
-    call(
-        limits.tokens_with_repetition,
-        fresh=2.5,
-        unique=1.0,
-        R=15.0,
-        infinite=True,
-        refused={"fresh": POSITIVE - INFINITY},
-    ),
-    call(limits.overhead_with_repetition, k_N=0.5, **EXPONENTS, unique=1.0, infinite=True),
-    call(limits.wall_with_repetition, **EXPONENTS, unique=1.0, infinite=True),
-    call(limits.excess_loss, **LAW, k_N=0.5, C=1e22),
-    call(overtraining.OvertrainingLaw, E=1.84, a=212.0, b=367.0, eta=0.136),
-    call(OVER.loss, C=1e21, M=20.0),
-    call(OVER.parametric),
-    call(overtraining.OvertrainingLaw.from_parametric, law=OVER.parametric()),
-    call(overtraining.DownstreamLaw, epsilon=0.857, k=2.21, gamma=0.715),
-    call(overtraining.DownstreamLaw(0.857, 2.21, 0.715).error, loss=2.4),
-    call(overtraining.fit_overtraining, **FITTED_TO, weights=np.ones(12), infinite=True),
-    call(
-        overtraining.fit_downstream,
-        loss=LOSS,
-        error=0.857 - 2.21 * np.exp(-0.715 * LOSS),
-        infinite=True,
-    ),
-    call(
-        fit.fit_parametric,
-        **FITTED_TO,
-        delta=1e-3,
-        starts=[[1.6, 400.0, 400.0, 0.3, 0.3]],
-        weights=np.ones(12),
-        tie_exponents=False,
-        E=1.62,
-        outer_power=False,
-        kappa=0.8,
-        infinite=True,
-        refused={"kappa": ONE_POSITIVE - {"None"}},
-    ),
-    call(fit.parametric_objective, **LAW, **FITTED_TO, delta=1e-3, weights=np.ones(12)),
-    call(fit.profile_exponents, **FITTED_TO, alpha=0.3, beta=0.3, delta=1e-3),
-    call(fit.seeded_starts, **FITTED_TO),
-    call(fit.Runs, **FITTED_TO, weights=np.ones(12)),
-    call(
-        bootstrap.bootstrap_parametric,
-        **FITTED_TO,
-        n_resamples=3,
-        rng=rng(),
-        delta=1e-3,
-        groups=np.arange(12) // 2,
-        tie_exponents=False,
-        E=1.62,
-        outer_power=False,
-        kappa=0.8,
-        executor=None,
-        infinite=True,
-        refused={"rng": ALL, "kappa": ONE_POSITIVE - {"None"}},
-    ),
-    call(
-        bootstrap.bootstrap_parametric, **FITTED_TO, indices=DRAWS, infinite=True, untried={"None"}
-    ),
-    call(
-        atlas.measure_exchange,
-        **dict(zip(("N", "D", "loss", "C"), CURVES, strict=True)),
-        rng=rng(),
-        n_resamples=2,
-        costly=True,
-    ),
-    call(atlas.cross_validate, **FITTED_TO, budget=np.repeat([1e18, 1e19], 6), costly=True),
-    call(atlas.overheads_by_form, **FITTED_TO, budgets=[1e19], k_N=0.5, costly=True),
-    call(
-        atlas_study.estimates,
-        value=atlas_study.recorded_atlas(),
-        which="N",
-        costly=True,
-    ),
-    call(
-        atlas_study.summarise,
-        n_resamples=20,
-        seed=1,
-        arms=["llama3"],
-        counts=["N"],
-        costly=True,
-    ),
-    call(planted.summarise, n_sets=10, designs=["llama3"], costly=True),
-    call(atlas_study.headline, which="N", infinite=True),
-    call(atlas_study.halves_by_study, which="N"),
-    call(valley.certify_valley, stated=valley.valley()),
-    call(EXCHANGE.overhead, k_N=0.5),
-    call(EXCHANGE.interval, k_N=0.5, level=0.9),
-    call(EXCHANGE.third_interval, level=0.9),
-    call(EXCHANGE.slope_interval, level=0.9),
-    call(POOLED.predict, k_N=0.5, level=0.9, infinite=True),
-    call(POOLED.wall, level=0.9),
-    call(POOLED.without, study="llama3", rng=rng()),
-    call(bootstrap.percentile_interval, values=[1.0, 2.0, 3.0], level=0.9, infinite=True),
-    call(
-        BOOTED.interval,
-        statistic="alpha",
-        level=0.9,
-        untried={"a type"},
-        refused={"statistic": ALL - {"a function"}},
-    ),
-    call(
-        advice.advise,
-        **LAW,
-        N=7e9,
-        D=1e12,
-        loss=None,
-        inference_tokens=1e12,
-        inference_spread=2.0,
-        inference_cost_ratio=1.0,
-        largest=5e9,
-        unique_tokens=1e12,
-        context=4096,
-        ensemble=PAIR,
-        credible=KNOWN,
-        infinite=True,
-        refused={
-            "N": ONE_POSITIVE - NONE.keys(),
-            "D": ONE_POSITIVE - NONE.keys(),
-            "loss": ALL - NONE.keys(),
-        },
-    ),
+    *filter(None, (called(name) for name, _ in doors())),
     *(
-        call(
-            advice.advise,
-            **LAW,
-            N=7e9,
-            **{name: value},
-            infinite=True,
-            refused={name: ONE_POSITIVE - NONE.keys()},
+        called(f"laws.ParametricLaw.{method}", on=PAIR)
+        for method in ("loss", "compute_optimal", "compute_optimal_for_loss", "marginal_rate")
+    ),
+    called("lab.language.Language.cues", on=language.Language(V=64, classes=1)),
+    called(
+        RESAMPLED,
+        bootstrap.bootstrap_parametric,
+        N=N,
+        D=D,
+        loss=LOSS,
+        indices=DRAWS,
+        untried={"None"},
+    ),
+    called(ADVISED, advice.advise, law=POST, N=7e9, loss=2.0, refused={"loss": GIVEN}),
+    called(ADVISED, advice.advise, law=POST, N=7e9, compute=1e22, refused={"compute": GIVEN}),
+    called(ADVISED, advice.advise, law=POST, N=7e9, D=1e12, active=1e9),
+    *(called(f"internal.display.show_{what}") for what in ("large", "percent", "plain")),
+    called("internal.counts.show_count"),
+    called("internal.counts.parse_count", parse_count, text="7B", name="text"),
+    called("internal.counts.as_float", value=0.5),
+    called("testbed.runs.pair", name="value", value=(7e9, 20)),
+    called("lab.experiments.table"),
+    called("exercises.checking.check", number="4.2", answer=0.1),
+    *(
+        called(f"exercises.answers.{kind}.advise", answer=answer)
+        for kind, answer in (
+            ("Number", 0.2),
+            ("Numbers", [0.2, 0.2]),
+            ("Formula", STEP_N),
+            ("Function", abs),
+            ("Names", {"N"}),
         )
-        for name, value in (("loss", 2.0), ("compute", 1e22))
     ),
-    call(
-        advice.advise,
-        **LAW,
-        N=7e9,
-        active=1e9,
-        D=1e12,
-        infinite=True,
-        refused={name: ONE_POSITIVE - NONE.keys() for name in ("N", "D")},
-    ),
-    call(
-        counts.parse_count,
-        text="7B",
-        name="text",
-        refused={"text": ALL - {"a number as text"}, "name": None},
-    ),
-    call(counts.show_count, value=7e9, digits=3),
-    call(display.show_large, value=7e9),
-    call(display.show_percent, fraction=0.1),
-    call(display.show_plain, value=0.1),
-    call(
+    called("datasets.registry.DataSet.path", file="eval_metadata.csv"),
+    called(
+        "theorem.numeric.sum_of_powers",
         lambda term: numeric.sum_of_powers(term, (1.0, 0, 1)),
-        term=(6.0, 1, 1),
         refused={"term": ALL},
-        door=numeric.sum_of_powers,
+        term=(6.0, 1, 1),
     ),
-    call(numeric.optimum, law=COSTED, C=1e22),
-    call(numeric.solve_k_D, law=COSTED, k_N=0.5, C=1e22, infinite=True),
-    call(numeric.examine, laws={"post": COSTED}, budgets=[1e22], k_N=0.5, infinite=True),
-    call(numeric.spread, values=[2.0, 2.5], infinite=True, refused={"values": LISTED - INFINITY}),
-    call(
-        numeric.is_budget_free,
-        values=[2.0, 2.5],
-        refused={"values": LISTED - {"an infinity among numbers"}},
-    ),
-    call(
+    called(
+        "theorem.known_laws.powers",
         lambda law, term: known_laws.powers(law, term),
-        **LAW,
-        term=(1.0, -0.1, -0.1),
         refused={"law": ALL, "term": ALL},
-        door=known_laws.powers,
+        law=POST,
+        term=(1.0, -0.1, -0.1),
     ),
-    call(known_laws.data_constrained, **LAW, unique=1e11, R_D=15.0, R_N=5.0),
-    call(known_laws.non_embedding, **LAW, omega=4e4),
-    call(known_laws.pole, **LAW, tau=1.0),
-    call(known_laws.examine_known, budgets=[1e21], k_N=0.5),
-    call(isoloss.tokens_for_same_loss, **LAW, **RUN, N_small=5e8, infinite=True),
-    call(isoloss.iso_loss_pairs, runs=RUNS, **VALIDATION, infinite=True),
-    call(isoloss.compare_pairs, pairs=PAIRS, laws={"c4": POST}, infinite=True),
-    call(isoloss.equal_exponents_test, runs=RUNS, train_set="c4", **VALIDATION, infinite=True),
-    call(batches.in_second_batch, runs=RUNS),
-    call(batches.first_batch, runs=RUNS),
-    call(noise.batch_residuals, runs=RUNS, **VALIDATION),
-    call(noise.batch_step, runs=RUNS, **VALIDATION),
-    call(noise.worse_with_more_tokens, runs=RUNS, **VALIDATION),
-    call(noise.run_noise, runs=RUNS, **VALIDATION),
-    call(
-        noise.luck,
-        law=OVER,
-        N=N[:5],
-        D=D[:5],
-        target=(7e9, 1.4e11),
-        noise=0.01,
-        n_worlds=2,
-        rng=rng(),
-        refused={"target": ALL - {"a series", "masked but whole"}},
-    ),
-    call(noise.Luck(np.array([0.1, 0.2])).share_within, error=0.1),
-    call(
-        FITTED.interval, train_set="c4", **RUN, level=0.9, infinite=True, refused={"train_set": ALL}
-    ),
-    call(
-        recipes.fit_recipe, runs=RUNS, recipe=recipes.POOLED, fit_runs=runs.FIVE_RUNS, **VALIDATION
-    ),
-    call(
-        recipes.fit_shared,
-        runs={"c4": RUNS[RUNS["train_set"] == "c4"]},
-        recipe=recipes.POOLED,
-        **VALIDATION,
-        refused={"validation": ALL},
-    ),
-    call(
-        recipes.held_out,
-        runs=RUNS,
-        recipe=recipes.POOLED,
-        fit_runs=runs.FIVE_RUNS,
-        **VALIDATION,
-        level=0.9,
-    ),
-    call(
-        extrapolation.extrapolate,
-        runs=RUNS,
-        train_set="c4",
-        **VALIDATION,
-        tasks=("err17",),
-        loss_runs=runs.FIVE_RUNS,
-        error_runs=runs.SIX_RUNS,
-        targets=[runs.FIVE_RUNS[0]],
-        infinite=True,
-        refused={"tasks": ALL - {"nothing"}},
-    ),
-    call(runs.of_train_set, runs=RUNS, train_set="c4"),
-    call(runs.choose, runs=RUNS[RUNS["train_set"] == "c4"], wanted=runs.FIVE_RUNS),
-    call(runs.with_errors, runs=RUNS, downstream=RUNS[["train_set", "model"]].assign(task=0.5)),
-    call(testbed.ladder, multipliers=(20, 320)),
-    call(
-        testbed.frontier,
-        runs=RUNS,
-        recipes=(recipes.POOLED,),
-        fit_sets=(runs.FIVE_RUNS,),
-        **VALIDATION,
-    ),
-    call(testbed.summary, table=recipes.held_out(RUNS, recipes.POOLED)),
-    call(testbed.leave_one_out, runs=RUNS, candidates=(recipes.POOLED,), **VALIDATION),
-    call(models.place_models, models=MODELS, laws={"post": POST}),
-    call(models.bands, models=MODELS, ensemble=PAIR, level=0.9),
-    call(models.disagreement, placed=models.place_models(MODELS, {"post": POST})),
-    call(models.beyond, models=MODELS, N=1e10, D=1e12, multiplier=100.0),
-    call(models.tokens_at_overhead, **LAW, overhead=0.2, N=7e9, too_large=False),
-    call(
-        language.Language,
-        V=64,
-        epsilon=0.1,
-        phi=0.25,
-        F=8,
-        alpha=0.34,
-        beta=0.28,
-        Q=30.0,
-        classes=2,
-        refused={"epsilon": SHARE, "phi": SHARE, "beta": SHARE},
-    ),
-    call(SMALL.cues, n=5, rng=rng()),
-    call(SMALL.words, n=5, rng=rng()),
-    call(SMALL.frequency, cues=[1, 2]),
-    call(SMALL.reach, cues=[1, 2]),
-    call(SMALL.in_sight, N=4),
-    call(language.write, n=5, history=4, **IN_THE_LAB, rng=rng()),
-    call(language.theory, **IN_THE_LAB),
-    call(language.expected_loss, **RUN, **IN_THE_LAB),
-    call(training.Job, **JOB, **IN_THE_LAB),
-    call(training.train, **JOB, **IN_THE_LAB),
-    call(training.learn, N=4, D=200, **IN_THE_LAB, rng=rng()),
-    call(training.grid, N=[4], D=[200], seeds=[0], **IN_THE_LAB),
-    call(
-        training.sweep,
-        jobs=[training.Job(4, 200, 0, SMALL)],
-        executor=None,
-        checkpoint=None,
-        untried={"text", "a number as text"},
-        refused={
-            "jobs": ALL - {"nothing"},
-            "checkpoint": ALL - NONE.keys() - {"text", "a number as text"},
-        },
-    ),
-    call(training.learn(4, 200, SMALL, rng()).loss, **IN_THE_LAB),
-    call(
-        gradient.train_pointer,
-        **JOB,
-        **IN_THE_LAB,
-        batch=64,
-        rate=3.0,
-        refused={
-            "batch": ALL
-            - {"a huge integer", "an integer beyond doubles", "an integer beyond words"}
-        },
-    ),
-    call(
-        experiments.table,
-        jobs=[training.Job(4, 200, 0, SMALL)],
-        executor=None,
-        refused={"jobs": ALL - {"nothing"}},
-    ),
-    call(experiments.optimum, **LAW, C=1e7),
-    call(experiments.sample, n=3, history=3, **IN_THE_LAB, seed=0),
-    call(experiments.isoflop, budgets=[2e4], seeds=[0], **IN_THE_LAB, executor=None, costly=True),
-    call(experiments.optimal_length, N=8, **IN_THE_LAB),
-    call(experiments.true_factor, k_N=0.5, N=8, **IN_THE_LAB, infinite=True),
-    call(
-        experiments.measure_factor,
-        sizes=[8],
-        fractions=[0.5],
-        seeds=[0],
-        **IN_THE_LAB,
-        executor=None,
-        costly=True,
-        infinite=True,
-    ),
-    call(
-        experiments.extrapolate,
-        runs=pd.DataFrame({"N": N, "D": D, "C": np.geomspace(1e4, 1e8, 12), "loss": LOSS}),
-        cuts=[1e7],
-        infinite=True,
-    ),
-    call(lab_study.designs, budget=1e6, **IN_THE_LAB),
-    call(lab_study.one_design, seed=0, budget=1e5, **IN_THE_LAB, costly=True),
-    call(lab_study.one_sweep, seed=0, n_resamples=2, subsets=(8,), costly=True),
-    call(lab_study.five_points, seed=0, **IN_THE_LAB, costly=True),
-    call(lab_study.one_gradient, seed=0, costly=True),
-    call(chinchilla.summarise, n_resamples=2, seed=0, costly=True),
-    call(testbed_study.summarise, n_resamples=2, n_worlds=2, seed=0, costly=True),
-    call(language.Language(V=64, classes=1).cues, n=5, rng=rng()),
-    call(steps.cancel_in_logs, monomial=STEP_N * STEP_D),
-    call(steps.log_of, expression=STEP_N * STEP_D),
-    call(
+    called(
+        "derivation.steps.as_written",
         lambda factors: steps.as_written(3, factors),
+        refused={"factors": ALL - {"a symbol"} - IN_WORDS},
         factors=STEP_N,
-        refused={"factors": FACTOR},
-        door=steps.as_written,
     ),
-    call(steps.lagrange, positive=True),
-    call(certificates.certify, derivation=DERIVED, costly=True),
-    call(
-        certificates.hold,
-        certificates={"sure": lambda _: True},
-        statements=1,
-        refused={"statements": frozenset()},
-    ),
-    call(certificates.is_zero, expression=STEP_N - STEP_N),
-    call(certificates_of_theorem.certify_theorem, statements=statements.state(), costly=True),
-    call(statements.in_logs, expression=STEP_N * STEP_D),
-    call(
-        statements.slope_and_bend,
-        loss=statements.x + statements.y**2,
-        cost=statements.x + statements.y,
-    ),
-    call(numeric.CostedLaw, log_loss=known_laws.bent, log_cost=known_laws.PRODUCT),
-    call(known_laws.bent, **EVALUATED, untried=COMPLEX),
-    call(known_laws.effective, z=2.0, log_unique=1.0, R=15.0, untried=COMPLEX),
-    call(explorer.interactive_curve, derivation=DERIVED, costly=True),
-    call(
-        explorer.Fitted,
-        name="one",
-        law=POST,
-        band={"k_N": [0.5, 1.0], "low": [0.2, 0.0], "high": [np.inf, 0.0]},
-        note="Grey: a band.",
-        costly=True,
-    ),
-    call(
-        explorer.explorer,
-        derivation=DERIVED,
-        laws={"de-vries-2023": laws.PUBLISHED["de-vries-2023"]},
-        fitted=explorer.fitted_laws(),
-        still=picture.Picture("<svg/>", "", "", ""),
-        costly=True,
-    ),
-    call(interactive.interactive_bill, derivation=DERIVED, costly=True),
-    call(interactive.interactive_decision, derivation=DERIVED, costly=True),
-    call(
-        interactive.interactive_cloud,
-        derivation=DERIVED,
-        law=POST,
-        draws=laws.LawEnsemble([1.8] * 2, [480] * 2, [2000] * 2, [0.34, 0.35], [0.36, 0.37]),
-        costly=True,
-    ),
-    call(interactive.interactive_models, derivation=DERIVED, models=MODELS, costly=True),
-    call(interactive.interactive_plane, derivation=DERIVED, law=POST, costly=True),
-    call(picture.seen_as, alt="a line"),
-    call(
+    called(
+        "figures.picture.show",
         lambda plot, **options: picture.show(plot, POST.alpha, POST.beta, **options),
+        refused=SIZE,
         plot=law.plot_flatness,
         size=(4.8, 3.3),
         outlined=True,
-        costly=True,
-        refused={
-            "plot": ALL,
-            "size": ALL - {"masked but whole", "a series", "a generator", "a set"},
-            "outlined": FLAG,
-        },
-        door=picture.show,
     ),
-    call(picture.note, text="not here"),
-    call(picture.tell_apart, axes=Figure().add_subplot()),
-    call(picture.Downloads, tables={"all": "a,b"}),
-    call(verdicts.load_claims, path=None, untried=TEXTS),
-    call(
-        verdicts.audit,
-        claims=verdicts.load_claims()[:1],
-        refused={"claims": ALL - {"nothing"} - EMPTY},
-    ),
-    call(models.load_models, path=None, untried=TEXTS),
-    call(
-        registry.DATASETS["gadre2024"].path,
-        file="eval_metadata.csv",
-        costly=True,
-        refused={"file": ALL},
-    ),
-    call(
-        registry.DATASETS["gadre2024"].verify,
-        file="eval_metadata.csv",
-        copy=SCRATCH / "no.csv",
-        costly=True,
-        refused={"file": None, "copy": TEXT},
-    ),
-    call(registry.DATASETS["gadre2024"].download, progress=False, costly=True),
-    call(
+    called(
+        "datasets.epoch.load_chinchilla_runs",
         load_without_data,
-        exclude_highest=5,
-        costly=True,
         refused={"exclude_highest": SEED},
-        door=epoch.load_chinchilla_runs,
+        exclude_highest=5,
     ),
-    call(
-        record.recall,
-        name="chinchilla-refit",
-        compute=lambda: 1.0,
-        folder=SCRATCH,
-        untried={"a function"},
-        refused={"name": TEXT | {"no text"}, "compute": ALL},
-    ),
-    call(
-        record.recorded, name="chinchilla-refit", folder=None, untried=TEXTS, refused={"name": TEXT}
-    ),
-    call(record.available, load=lambda: 1.0, untried={"a function"}, refused={"load": ALL}),
-    call(
-        record.record,
-        name="nothing",
-        value=1.0,
-        datasets=("gadre2024",),
-        command="make record",
-        folder=SCRATCH / "nowhere",
-        costly=True,
-        refused={
-            "name": TEXT | {"no text"},
-            "value": ALL - IN_JSON,
-            "datasets": ALL - EMPTY - {"nothing"},
-        },
-    ),
-    call(fit_tables.read_table, source=NINE_RUNS, refused={"source": None}),
-    call(fit_tables.read_runs, source=NINE_RUNS, refused={"source": None}),
-    call(law_files.read_law, path=LAW_FILE, refused={"path": None}),
-    call(
-        own.answer_runs,
-        table=OWN.table,
-        compute=[1e20],
-        infinite=True,
-        refused={"compute": NANS},
-    ),
-    call(own.kappa_profile, answer=OWN),
-    call(own_report.own_as_json, answer=OWN),
-    call(own_report.own_as_csv, answer=OWN),
-    call(own_report.own_as_table, answer=OWN),
-    call(plan.narrowed_by, **LAW, N=N, D=D, more_N=[5e7], more_D=[1e12]),
-    call(plan.next_runs, answer=OWN, n_runs=2, budget=1e20),
-    call(credible.credible_laws, own=POST),
-    call(credible.CredibleLaws, laws={"post": POST}, weights={"post": 1.0}),
-    call(
-        readings.read_budget,
-        **LAW,
-        compute=1e22,
-        inference_tokens=1e12,
-        inference_cost_ratio=1.0,
-        credible=KNOWN,
-    ),
-    call(
-        regret.choose_size,
-        credible=KNOWN,
-        compute=1e22,
-        inference_tokens=1e12,
-        spread=2.0,
-        inference_cost_ratio=1.0,
-        optimum=POST.compute_optimal(1e22),
-        infinite=True,
-    ),
-    call(content.extrapolations, answer=ADVICE),
-    call(content.as_json, answer=ADVICE, law="de-vries-2023", rent=prices.Rent("H100")),
-    call(content.as_csv, answers={"it": ADVICE}, law="de-vries-2023"),
-    call(report.as_table, answer=ADVICE, law="de-vries-2023", rent=prices.Rent("H100")),
-    call(report.as_comparison, answers={"it": ADVICE}, law="de-vries-2023"),
-    call(
-        counts.as_float,
-        name="value",
-        value=0.5,
-        infinite=True,
-        untried=NANS,
-        refused={"name": None},
-    ),
-    call(runs.pair, name="value", value=(7e9, 20), refused={"name": None}),
-    call(recipes.Recipe, name="mine", pooled=True, relative=True, size_power=0.0),
-    call(lab_study.columns, rows=[{"a": 1.0}, {"a": 2.0}], refused={"rows": ROWS}),
-    call(checking.check, number="4.2", answer=0.1, refused={"number": ALL}),
-    call(answers.same, left=STEP_N * STEP_D, right=STEP_D * STEP_N),
-    call(NUMBER.advise, answer=0.2),
-    call(answers.Numbers({"one": NUMBER, "two": NUMBER}).advise, answer=[0.2, 0.2]),
-    call(answers.Formula(STEP_N * STEP_D, []).advise, answer=STEP_N),
-    call(answers.Function(lambda x: 2 * x, [(1.0,)], []).advise, answer=abs),
-    call(answers.Names({"N"}, []).advise, answer={"N"}),
-    *(
-        call(read, files=registry.DATASETS["gadre2024"], costly=True)
-        for read in (gadre.read_testbed, gadre.read_downstream, gadre.read_tasks)
-    ),
-    *(
-        call(read, files=registry.DATASETS[name], costly=True)
-        for read, name in (
-            (athena.read_llama3, "llama3"),
-            (athena.read_marin, "marin2026"),
-            (porian.read_porian, "porian2024"),
-            (shapes.read_gemstones, "gemstones2025"),
-            (shapes.read_ladder, "olmo-ladder2024"),
-        )
-    ),
-    call(
-        kempner.read_kempner,
-        files=registry.DATASETS["kempner2024"],
-        file="sweep.csv",
-        costly=True,
-    ),
-    call(atlas.load_arm, name="openeurollm"),
 )
+"""Every call that is tried, by the name of the function."""

@@ -233,7 +233,7 @@ def advise(
                 + (" and ".join(f"{name} {value:g}" for name, value in given.items()) or "nothing")
             )
         total, given["N"] = N, active
-    ask = _question(given, unique_tokens)
+    ask = _question(given, unique_tokens, size="N" if active is None else "active")
     T = None if inference_tokens is None else expected_tokens(inference_tokens, inference_spread)
     r = inference_cost_ratio
     placement = ask(law)
@@ -322,7 +322,7 @@ def attending(T: float, r: float, context: float) -> Callable[[np.ndarray], np.n
 
 
 def _question(
-    given: dict[str, float], unique: float | None
+    given: dict[str, float], unique: float | None, size: str
 ) -> Callable[[ParametricLaw], Placement]:
     """What is given, as a function from a law, or an ensemble, to the run's place."""
     names = set(given)
@@ -336,7 +336,8 @@ def _question(
         if names == {known, "compute"}:
             rest = given["compute"] / FLOP_PER_PARAMETER_TOKEN / given[known]
             if not 0 < rest < np.inf:
-                raise ValueError(f"{known} and compute must leave a run, got {given}")
+                name = size if known == "N" else known
+                raise ValueError(f"{name} and compute must leave a run, got {given}")
             N, D = (given["N"], rest) if known == "N" else (rest, given["D"])
             return lambda law: behind(place)(law, N, worth(D))
     if names == {"N"}:

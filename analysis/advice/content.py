@@ -9,15 +9,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from analysis.advice.answer import ASKED, OPTIMUM, Advice
 from analysis.advice.readings import SAME_LOSS, TOTAL_BUDGET, TRAINING_CAP, Reading, Readings
 from analysis.advice.regret import Choice
+from analysis.internal.checks import extended
 from analysis.internal.counts import show_count, show_ratio
 from analysis.internal.doors import checked
 from analysis.internal.files import each
-from analysis.internal.kinds import named
+from analysis.internal.kinds import named, one, tuple_of
 from analysis.prices import ACCELERATORS, Bill, Rent, bill
 from analysis.serving import FLOP_PER_PARAMETER_SERVED
 from analysis.studies.chinchilla import fitted_ranges
@@ -49,11 +50,14 @@ CSV_COLUMNS = (
     "tokens_with_repetition",
 )
 
+Ranges: TypeAlias = Annotated[
+    Mapping[str, tuple[float, float]], named(tuple_of(one(extended), one(extended)), str, least=0)
+]
+"""The least and the most of "N", "D" and "multiplier" of the runs that a law was fitted to."""
+
 
 @checked
-def extrapolations(
-    answer: Advice, ranges: Mapping[str, tuple[float, float]] | None = None
-) -> list[str]:
+def extrapolations(answer: Advice, ranges: Ranges | None = None) -> list[str]:
     """Say which runs of the answer lie outside those that the law was fitted to.
 
     `ranges` has the least and the most of "N", "D" and "multiplier" of the runs of the law; by
@@ -108,7 +112,7 @@ def bills(answer: Advice, rent: Rent) -> dict[str, dict[str, Bill]]:
 def as_json(
     answer: Advice,
     law: str,
-    ranges: Mapping[str, tuple[float, float]] | None = None,
+    ranges: Ranges | None = None,
     *,
     rent: Rent | None = None,
 ) -> str:
@@ -119,7 +123,7 @@ def as_json(
 def json_content(
     answer: Advice,
     law: str,
-    ranges: Mapping[str, tuple[float, float]] | None,
+    ranges: Ranges | None,
     rent: Rent | None,
 ) -> dict[str, Any]:
     """Return what `as_json` writes."""

@@ -18,12 +18,13 @@ import numpy as np
 from analysis.advice.doubts import FEWEST_SPARE, doubts, tied, traded
 from analysis.advice.estimates import Estimate, combined, of_others
 from analysis.advice.resampled import Resampled, resample
+from analysis.bootstrap import MOST
 from analysis.fit import FitResult, Form, Runs, RunTable, fit_runs
 from analysis.fit.jackknife import LeftOutFits, fit_adaptive, leave_out, log_residuals
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
-from analysis.internal.kinds import Doubles, NonNegativeInt, able_to, one, several
+from analysis.internal.kinds import Doubles, NonNegativeInt, able_to, count, one, several
 from analysis.laws import Allocation, ParametricLaw
 from analysis.studies.atlas import SIZES
 from analysis.tradeoff import compute_overhead, minimum_model_scale
@@ -122,7 +123,7 @@ def answer_runs(
     *,
     compute: Annotated[Sequence[float], several(one(positive), least=0)] = (),
     seed: NonNegativeInt = SEED,
-    n_resamples: NonNegativeInt = 0,
+    n_resamples: Annotated[int, count(0, MOST)] = 0,
     executor: Annotated[Executor, able_to("submit")] | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> OwnAnswer:
@@ -273,8 +274,8 @@ def _kappa(fits: LeftOutFits, sure: bool) -> Estimate:
 def _by_count(table: RunTable, name: str, rng: np.random.Generator) -> dict[str, Estimate]:
     form = Form(outer_power=name == "outer_power")
     found = {}
-    for count, N in table.counts.items():
+    for counted, N in table.counts.items():
         runs = behind(Runs)(N, table.runs.D, table.runs.loss)
         fits = leave_out(runs, form, fit_adaptive(runs, form), table.groups, rng)
-        found[count] = _overhead(fits, 0.5, can_say(fits, runs))
+        found[counted] = _overhead(fits, 0.5, can_say(fits, runs))
     return found

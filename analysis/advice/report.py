@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from analysis.advice.answer import ASKED, FITS, Advice, Interval, Option
-from analysis.advice.content import READS, bills, extrapolations
+from analysis.advice.content import READS, Ranges, bills, extrapolations
 from analysis.advice.readings import SAME_LOSS, Readings
 from analysis.advice.regret import Choice
 from analysis.internal.counts import show_count, show_ratio, show_whole
@@ -30,7 +30,7 @@ BRACKETS = "[in brackets: 95 % of the resampled refits]"
 def as_comparison(
     answers: Annotated[Mapping[str, Advice], named(Advice, str)],
     law: str,
-    ranges: Mapping[str, tuple[float, float]] | None = None,
+    ranges: Ranges | None = None,
 ) -> str:
     """Return several answers as one table, a row for each of what was asked."""
     head = ["", "parameters", "tokens", "tokens a parameter", "k_N", "overhead", "right for"]
@@ -50,9 +50,7 @@ def as_comparison(
     return "\n".join([f"by {law}: {law_of_all}", "", *aligned(rows), "", *notes]).rstrip()
 
 
-def _about(
-    answers: Mapping[str, Advice], ranges: Mapping[str, tuple[float, float]] | None
-) -> list[str]:
+def _about(answers: Mapping[str, Advice], ranges: Ranges | None) -> list[str]:
     """What several answers have to be read with."""
     every = list(answers.values())
     unique = every[0].unique_tokens
@@ -82,7 +80,7 @@ def _about(
 def as_table(
     answer: Advice,
     law: str,
-    ranges: Mapping[str, tuple[float, float]] | None = None,
+    ranges: Ranges | None = None,
     *,
     rent: Rent | None = None,
 ) -> str:

@@ -198,7 +198,10 @@ def interactive_curve(
 
 
 def _own(path: str | PathLike[str]) -> Fitted:
-    read = read_law(path)
+    try:
+        read = read_law(path)
+    except ValueError as error:
+        raise ValueError(f"law must be the file of a law; {error}") from error
     note = "Grey: the 95 % interval of these runs." if read.band else "How sure is not known."
     k_N = [0.5, 1.0]
     at = [float(one) for one in compute_overhead(k_N, read.law.alpha, read.law.beta)]

@@ -211,7 +211,7 @@ def fit_runs(
     theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
     if form.has_power:
         powers = FIRST_POWERS if form.kappa is None else np.array([form.kappa])
-        rows = form.held(_with_power(problems.parameters(theta), values, powers))
+        rows = form.held(starts_with_power(problems.parameters(theta), values, powers))
         problems = form.problems(runs)
         theta, values, converged = minimise(problems, problems.theta(rows), delta or 1e-4)
     best = int(np.nanargmin(values))
@@ -252,7 +252,7 @@ def _half_width(covariance: Doubles, theta: Doubles, runs: Runs, n_free: int) ->
     return float(stdtrit(spare, 0.975) * np.sqrt(covariance[-1, -1]) / theta[-1])
 
 
-def _with_power(laws: Doubles, values: Doubles, powers: Doubles) -> Doubles:
+def starts_with_power(laws: Doubles, values: Doubles, powers: Doubles) -> Doubles:
     """Return starts (6, n) of a search with an outer power, from laws without one, (5, m).
 
     The different best ones, each with several powers, and its terms such that the loss in the

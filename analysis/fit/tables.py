@@ -251,14 +251,16 @@ class Sheet:
                 raise ValueError(f"{column!r} is no perplexity: it goes down to {loss.min():g}")
             self.values["loss"] = np.log(loss) * bytes_per_token
         else:
-            self.values["loss"] = loss * UNITS[unit] * bytes_per_token
+            with np.errstate(over="ignore"):
+                self.values["loss"] = loss * UNITS[unit] * bytes_per_token
         if unit != "nats" or bytes_per_token != 1:
             each = f", {bytes_per_token:g} bytes a token" if bytes_per_token != 1 else ""
             self.notes.append(f"losses converted from {unit}{each} to nats a token")
         middle = np.median(self.values["loss"]) if len(loss) else 0.0
         if middle > HIGHEST:
+            at = f" at --bytes-per-token {bytes_per_token:g}" if bytes_per_token != 1 else ""
             raise ValueError(
-                f"{column!r} is about {middle:.3g}, more than the logarithm of any vocabulary: "
+                f"{column!r} is about {middle:.3g}{at}, more than the logarithm of any vocabulary: "
                 "a perplexity? --loss-unit perplexity converts it"
             )
 
@@ -310,7 +312,7 @@ class Sheet:
         """Of rows with one N and D that differ in a column, keep those of the best mean loss."""
         column = best_of or first_of(self.cells, NAMES["rate"])
         if best_of is not None and best_of not in self.cells:
-            raise ValueError(f"there is no column {best_of!r}; {there(self.cells)}")
+            raise ValueError(f"--best-of: there is no column {best_of!r}; {there(self.cells)}")
         if column is None:
             return
         of, loss = alike(self.values["N"], self.values["D"]), self.values["loss"]
@@ -397,7 +399,10 @@ def _embedding(
     if embeddings is not None:
         if vocabulary is not None or width is not None:
             raise ValueError("--embeddings says it already: leave out --vocabulary and --width")
-        return sheet.numbers(embeddings)
+        try:
+            return sheet.numbers(embeddings)
+        except ValueError as error:
+            raise ValueError(f"--embeddings: {error}") from error
     if (vocabulary is None) != (width is None):
         raise ValueError("--vocabulary and --width go together")
     if vocabulary is None or width is None:
@@ -405,5 +410,5 @@ def _embedding(
     if width in sheet.cells:
         return np.asarray(vocabulary * sheet.numbers(width))
     if not is_number(width):
-        raise ValueError(f"there is no column {width!r}; {there(sheet.cells)}")
+        raise ValueError(f"--width: there is no column {width!r}; {there(sheet.cells)}")
     return np.full(len(next(iter(sheet.cells.values()))), vocabulary * parse_count(width))

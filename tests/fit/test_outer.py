@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 
 from analysis.bootstrap import bootstrap_parametric
 from analysis.fit import fit_parametric, parametric_objective
+from analysis.fit.parametric import starts_with_power
 from analysis.laws import OuterPowerEnsemble, OuterPowerLaw, ParametricLaw
 
 LAW = OuterPowerLaw(E=1.7, A=3000.0, B=12000.0, alpha=0.45, beta=0.44, kappa=0.7)
@@ -19,8 +20,8 @@ def runs(law=LAW, **how):
     return made_by(law, **how)
 
 
-def row(law):
-    return np.array([getattr(law, name) for name in NAMES])
+def row(law, names=NAMES):
+    return np.array([getattr(law, name) for name in names])
 
 
 def at(z):
@@ -70,6 +71,27 @@ def test_a_planted_law_is_recovered(E, size_term, data_term, alpha, beta, kappa)
     assert fit.status == "converged"
     assert fit.objective < 1e-9
     np.testing.assert_allclose(row(fit.law)[3:], row(law)[3:], rtol=1e-3)
+
+
+def test_the_search_starts_from_the_best_laws_that_differ():
+    hair = 1 + 1e-9
+    values = np.array([3e-4, 2e-4, 2e-4 * hair, 1e-4, 1e-4 * hair, 2.5e-4, 4e-4])
+    laws = np.arange(1.0, 36.0).reshape(5, 7)
+    starts = starts_with_power(laws, values, np.array([0.5, 2.0]))
+    np.testing.assert_array_equal(starts[0], np.repeat(laws[0, [3, 1, 5]], 2))
+    np.testing.assert_array_equal(starts[5], [0.5, 2.0] * 3)
+    exact = starts_with_power(laws[:, :3], np.array([0.0, 0.0, 1.0]), np.array([1.0]))
+    np.testing.assert_array_equal(exact[0], laws[0, [0, 2]])
+
+
+@pytest.mark.parametrize("size", [1e8, 1e9, 1e10])
+def test_a_start_has_the_loss_of_its_law_where_both_terms_are_of_a_size(size):
+    law = ParametricLaw(1.7, 400.0, 2000.0, 0.35, 0.37)
+    tokens = (law.B / law.A * size**law.alpha) ** (1 / law.beta)
+    powers = np.array([0.5, 0.8, 1.3])
+    for start in starts_with_power(row(law, NAMES[:5])[:, None], np.array([1.0]), powers).T:
+        outer = OuterPowerLaw(*start)
+        assert outer.loss(size, tokens) == pytest.approx(law.loss(size, tokens), rel=1e-12)
 
 
 def test_held_at_one_it_is_the_sum_of_powers():

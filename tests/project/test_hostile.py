@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hostile import ARRAYS, VALUES
+from hostile import ARRAYS, VALUES, doors
 from hostile_calls import CALLS as OTHER_CALLS
 from hostile_figures import FIGURES, UNFIT
 from matplotlib.figure import Figure
@@ -100,24 +100,6 @@ def public_names():
                 yield f"{home.removeprefix('analysis.')}.{item.__qualname__}", item
 
 
-def doors():
-    """Every function, method and dataclass of the package whose arguments a door checks."""
-    for info in pkgutil.walk_packages(analysis.__path__, "analysis."):
-        module = importlib.import_module(info.name)
-        for item in vars(module).values():
-            if getattr(item, "__module__", "") != info.name:
-                continue
-            members = (
-                [getattr(one, "__func__", one) for one in vars(item).values()]
-                if (inspect.isclass(item))
-                else [item]
-            )
-            for one in members:
-                if hasattr(one, "behind"):
-                    name = one.__qualname__.removesuffix(".__init__")
-                    yield f"{info.name.removeprefix('analysis.')}.{name}", one
-
-
 def takes_nothing(item) -> bool:
     """Whether nobody can give a function, a method or a class an argument."""
     try:
@@ -152,7 +134,10 @@ def judged(error: ValueError, names) -> str:
         trace = trace.tb_next
     if not Path(trace.tb_frame.f_code.co_filename).is_relative_to(PACKAGE):
         return f"an error from inside {trace.tb_frame.f_code.co_filename}"
-    if names and not any(re.search(rf"\b{name}\b", str(error)) for name in names):
+    options = {f"--{name.replace('_', '-')}" for name in names}
+    if names and not any(
+        re.search(rf"(\b|^|\s){name}\b", str(error)) for name in {*names, *options}
+    ):
         return f"an error that does not name it: {error}"
     return "refused" if len(str(error)) < 1000 else "an endless error"
 
