@@ -60,8 +60,8 @@ $(STRICT_SITE): $(READY) $(SOURCES)
 	@STRICT=1 $(JUPYTER_BOOK) $(STRICTLY) --path-output _build/strict >/dev/null
 	@touch $@
 
-test: lint strict student ## check the style and the types, build the site strictly from scratch, run every test
-	@$(call covered,-m "not site")
+test: lint strict ## check the style and the types, build the site strictly from scratch, run every test
+	@$(MAKE) --no-print-directory -j2 student coverage
 	@$(looked_at)
 
 test-site: strict student $(TESTED)
