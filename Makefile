@@ -162,7 +162,7 @@ mutants: $(TESTED) ## plant errors in the mathematics and see that the tests cat
 	@rm -rf _build/mutants && mkdir -p _build/mutants/book _build/mutants/mutants
 	@cp -R analysis tests pyproject.toml _build/mutants && cp -R book/_ext book/_tools _build/mutants/book
 	@$(BIN)/python tests/mutants.py open _build/mutants
-	@cd _build/mutants && ANALYSIS_DATA_DIR="$(DATA)" PYTHONPATH="$(CURDIR)/_build/mutants/mutants" \
+	@cd _build/mutants && OPENBLAS_NUM_THREADS=1 ANALYSIS_DATA_DIR="$(DATA)" PYTHONPATH="$(CURDIR)/_build/mutants/mutants" \
 	  ../mutants-env/bin/mutmut run >mutmut.log
 	@$(BIN)/python tests/mutants.py count _build/mutants
 
