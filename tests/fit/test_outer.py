@@ -94,6 +94,12 @@ def test_a_start_has_the_loss_of_its_law_where_both_terms_are_of_a_size(size):
         assert outer.loss(size, tokens) == pytest.approx(law.loss(size, tokens), rel=1e-12)
 
 
+def test_a_power_that_is_held_is_not_searched_for():
+    free = fit_parametric(*runs(), outer_power=True)
+    held = fit_parametric(*runs(), outer_power=True, kappa=LAW.kappa)
+    assert held.n_starts * 3 == free.n_starts
+
+
 def test_held_at_one_it_is_the_sum_of_powers():
     data = runs(ParametricLaw(1.7, 400.0, 2000.0, 0.35, 0.37), noise=5e-3)
     sum_law, held = fit_parametric(*data), fit_parametric(*data, kappa=1.0)

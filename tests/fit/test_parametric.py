@@ -368,6 +368,14 @@ def test_too_few_runs_say_so(n):
     assert (tied.status == "too few runs") == (n <= 4)
 
 
+def test_five_runs_made_thrice_are_five_runs():
+    """Their errors can be told, and the five parameters cannot."""
+    N, D, loss = (np.repeat(column, 3) for column in runs(n=5))
+    fit = fit_parametric(N, D, loss * (1 + 0.01 * np.sin(np.arange(15.0))))
+    assert fit.status == "too few runs"
+    assert np.isinf(fit.covariance).all()
+
+
 def test_one_run_repeated_is_one_run():
     fit = fit_parametric(np.full(50, 1e9), np.full(50, 1e10), np.full(50, 2.5))
     assert fit.status == "too few runs"
