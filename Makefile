@@ -17,10 +17,6 @@ BUILD = $(JUPYTER_BOOK)
 COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
   --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 PYTEST := pytest --quiet -n auto --durations=15
-covered = rm -f _build/.coverage* && $(BIN)/python -m coverage run -m $(PYTEST) $(1) \
-  && $(BIN)/python -m coverage combine -q \
-  && $(BIN)/python -m coverage report --skip-covered --include="analysis/*" \
-  && $(BIN)/python -m coverage report --skip-covered --include="book/*" --fail-under=60
 looked_at = $(BIN)/python -m $(PYTEST) -m site
 DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))
 
@@ -117,7 +113,10 @@ verify: $(READY) ## build the site again, elsewhere and otherwise, and compare i
 
 # Of the extension a good third runs only inside builds, which are processes of their own.
 coverage: $(TESTED) ## test the package and say which branches no test takes; at least 98 %, of the extension 60
-	@$(call covered,-m "not site")
+	@rm -f _build/.coverage* && $(BIN)/python -m coverage run -m $(PYTEST) -m "not site" \
+	  && $(BIN)/python -m coverage combine -q \
+	  && $(BIN)/python -m coverage report --skip-covered --include="analysis/*" \
+	  && $(BIN)/python -m coverage report --skip-covered --include="book/*" --fail-under=60
 
 test-oldest: ## test the package on the lowest versions that pyproject.toml admits
 	@$(MAKE) --no-print-directory on-versions VERSIONS=lowest-direct ELSEWHERE=_build/oldest

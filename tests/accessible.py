@@ -31,17 +31,19 @@ KINDS = """() => {
       && !other.contains(one) && !one.contains(other));
   };
   for (const one of every) {
-    if (![...one.childNodes].some(part => part.nodeType === 3 && part.data.trim())) continue;
+    const field = one.matches("input, select, textarea");
+    const text = [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim());
+    if (!text && !field) continue;
     const style = getComputedStyle(one);
     const own = [kind(one), style.color, style.fill, style.fontSize, style.fontWeight].join();
-    if (!seen.has(own) || meets(one)) one.dataset.first = "";
+    if (field || !seen.has(own) || meets(one)) one.dataset.first = "";
     seen.add(own);
   }
   axe.configure({rules: [{id: "color-contrast", selector: "[data-first]"}]});
 }"""
 """Lets axe look at the contrast of the first text of each kind, of one ancestry, in one colour on
-one ground, and of every text that something out of the flow lies over: of a table of a thousand
-cells it would find a thousand times the same."""
+one ground, of every field, and of every text that something out of the flow lies over: of a table
+of a thousand cells it would find a thousand times the same."""
 
 ASK = """([context, options]) => axe.run(context ?? document, options)
   .then(found => found.violations.map(one => [one.id, one.nodes[0].html.slice(0, 200)]))"""

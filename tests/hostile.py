@@ -224,11 +224,6 @@ def doors():
                     yield f"{info.name.removeprefix('analysis.')}.{name}", one
 
 
-def resolved(name: str) -> Any:
-    """What stands at a place of the package, as in "laws.ParametricLaw.loss"."""
-    return pkgutil.resolve_name(f"analysis.{name}")
-
-
 @dataclass(frozen=True)
 class Call:
     """A good call of a public function, and what each of its arguments must refuse."""

@@ -7,6 +7,7 @@ in its room or anywhere, or else its default. What differs from that is listed h
 from __future__ import annotations
 
 import inspect
+import pkgutil
 import tempfile
 from pathlib import Path
 from unittest import mock
@@ -30,7 +31,6 @@ from hostile import (
     by_name,
     call,
     doors,
-    resolved,
 )
 from matplotlib.figure import Figure
 from tables import NINE, grid, written
@@ -43,7 +43,6 @@ from analysis.datasets import epoch, registry
 from analysis.derivation import steps
 from analysis.exercises import answers
 from analysis.figures import explorer, law, picture
-from analysis.internal.counts import parse_count
 from analysis.lab import language, training
 from analysis.studies import atlas as atlas_study
 from analysis.testbed import noise, recipes, runs
@@ -131,7 +130,6 @@ MADE = {
 """An object of each class that has a method with a door."""
 
 FITTED_TO = {"N": N, "D": D, "loss": LOSS, "weights": np.ones(12), "delta": 1e-3, "E": 1.62}
-OF_SETS = {"a function", "a type"}
 USUAL = {
     "": {"E": 1.6, "A": 406.0, "B": 410.0, "alpha": 0.336, "beta": 0.283, "kappa": 0.8}
     | {"N": 1e9, "D": 2e10, "C": 1e22, "L": 2.0, "loss": 2.0, "k_N": 0.5, "m": 2.0, "served": 1.0}
@@ -311,7 +309,7 @@ REFUSED = {
     "advice.report.as_table": RANGED,
     "advice.report.as_comparison": RANGED,
     "fit.tables.read_table": {"source": None, "keep": ALL - EMPTY - {"nothing"}},
-    "internal.counts.parse_count": {"text": ALL - {"a number as text"}, "name": None},
+    "internal.counts.parse_count": {"text": ALL - {"a number as text"}, "name": None, "zero": None},
     "internal.counts.as_float": {"name": None},
     "testbed.runs.pair": {"name": None},
     "lab.experiments.table": {"jobs": ALL - {"nothing"}},
@@ -351,7 +349,7 @@ REFUSED = {
 """What the annotation of an argument cannot say; None: nothing is tried in its place."""
 UNTRIED = {
     "internal.counts.as_float": NANS,
-    "prices.cheapest_life": OF_SETS,
+    "prices.cheapest_life": {"a function", "a type"},
     "bootstrap.BootstrapResult.interval": {"a type"},
     "lab.training.sweep": {"text", "a number as text"},
     "theorem.known_laws.bent": COMPLEX,
@@ -385,7 +383,7 @@ derivation.certificates.certify theorem.certificates figures.explorer figures.in
 figures.picture.show datasets.epoch datasets.registry datasets.gadre datasets.athena
 datasets.porian datasets.shapes datasets.kempner
 """
-"""What takes long, or writes: it is called with bad values only."""
+"""How the names begin of what takes long, or writes: it is called with bad values only."""
 
 
 def called(
@@ -398,7 +396,7 @@ def called(
     """
     room, owner, method = name.partition(".")[0], *name.rpartition(".")[::2]
     on = MADE.get(owner) if on is None else on
-    door = resolved(name) if on is None else getattr(on, method)
+    door = pkgutil.resolve_name(f"analysis.{name}") if on is None else getattr(on, method)
     known = USUAL[""] | USUAL.get(room, {}) | SPECIAL.get(name, {}) | special
     wanted = {
         one.name: known.get(one.name, one.default)
@@ -442,7 +440,7 @@ CALLS = by_name(
     called(ADVISED, advice.advise, law=POST, N=7e9, D=1e12, active=1e9),
     *(called(f"internal.display.show_{what}") for what in ("large", "percent", "plain")),
     called("internal.counts.show_count"),
-    called("internal.counts.parse_count", parse_count, text="7B", name="text"),
+    called("internal.counts.parse_count", text="7B", name="text"),
     called("internal.counts.as_float", value=0.5),
     called("testbed.runs.pair", name="value", value=(7e9, 20)),
     called("lab.experiments.table"),

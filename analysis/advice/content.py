@@ -51,7 +51,8 @@ CSV_COLUMNS = (
 )
 
 Ranges: TypeAlias = Annotated[
-    Mapping[str, tuple[float, float]], named(tuple_of(one(extended), one(extended)), str, least=0)
+    Mapping[str, tuple[float, float]],
+    named(tuple_of(one(extended), one(extended)), str, empty=True),
 ]
 """The least and the most of "N", "D" and "multiplier" of the runs that a law was fitted to."""
 

@@ -246,13 +246,11 @@ class Sheet:
             )
         elif "bits" in kind and unit != "bits":
             raise ValueError(f"{column!r} is in bits: --loss-unit bits converts it")
-        if unit == PERPLEXITY:
-            if len(loss) and loss.min() <= 1:
-                raise ValueError(f"{column!r} is no perplexity: it goes down to {loss.min():g}")
-            self.values["loss"] = np.log(loss) * bytes_per_token
-        else:
-            with np.errstate(over="ignore"):
-                self.values["loss"] = loss * UNITS[unit] * bytes_per_token
+        if unit == PERPLEXITY and len(loss) and loss.min() <= 1:
+            raise ValueError(f"{column!r} is no perplexity: it goes down to {loss.min():g}")
+        nats = np.log(loss) if unit == PERPLEXITY else loss * UNITS[unit]
+        with np.errstate(over="ignore"):
+            self.values["loss"] = nats * bytes_per_token
         if unit != "nats" or bytes_per_token != 1:
             each = f", {bytes_per_token:g} bytes a token" if bytes_per_token != 1 else ""
             self.notes.append(f"losses converted from {unit}{each} to nats a token")

@@ -163,12 +163,12 @@ def tuple_of(*kinds: KindLike) -> Kind:
     return Kind("tuple", check)
 
 
-def named(kind: KindLike, key: KindLike = object, *, least: int = 1) -> Kind:
-    """A mapping of names, or of keys of a kind, to one or more of a kind, or to `least`."""
+def named(kind: KindLike, key: KindLike = object, *, empty: bool = False) -> Kind:
+    """A mapping of names, or of keys of a kind, to one or more of a kind; or, if `empty`, none."""
 
     def check(name: str, value: Any) -> dict[Any, Any]:
         found = _mapping(name, value)
-        if len(found) < least:
+        if not found and not empty:
             raise ValueError(f"{name} must not be empty")
         return {
             passed(f"a key of {name}", one, key): passed(f"{name}[{shown(one)}]", entry, kind)

@@ -140,6 +140,12 @@ def test_another_unit_is_never_taken_for_nats(tmp_path, header, how, message):
         read(tmp_path, losses("1e8,2e9,0.9", "1e9,2e9,0.95", header=header), **how)
 
 
+@pytest.mark.parametrize("unit", ["nats", "perplexity"])
+def test_bytes_a_token_that_no_loss_can_have_are_named(tmp_path, unit):
+    with pytest.raises(ValueError, match=r"about inf at --bytes-per-token 1.7e\+308, more than"):
+        read(tmp_path, NINE, loss_unit=unit, bytes_per_token=1.7e308)
+
+
 def test_a_loss_beyond_any_vocabulary_is_taken_for_a_perplexity(tmp_path):
     with pytest.raises(ValueError, match="a perplexity"):
         read(tmp_path, losses("1e8,2e9,31", "1e9,2e10,19", "2e9,2e10,17"))

@@ -134,10 +134,8 @@ def judged(error: ValueError, names) -> str:
         trace = trace.tb_next
     if not Path(trace.tb_frame.f_code.co_filename).is_relative_to(PACKAGE):
         return f"an error from inside {trace.tb_frame.f_code.co_filename}"
-    options = {f"--{name.replace('_', '-')}" for name in names}
-    if names and not any(
-        re.search(rf"(\b|^|\s){name}\b", str(error)) for name in {*names, *options}
-    ):
+    as_said = [name.replace("_", "[-_]") for name in names]  # by the command, --with-dashes
+    if names and not any(re.search(rf"\b{name}\b", str(error)) for name in as_said):
         return f"an error that does not name it: {error}"
     return "refused" if len(str(error)) < 1000 else "an endless error"
 
