@@ -155,7 +155,7 @@ def browser():
     if installed() is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("Chromium is not installed, and REQUIRE_BROWSER=1")
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium-headless-shell)")
     with opened() as chromium:
         yield chromium
 

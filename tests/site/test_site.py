@@ -187,6 +187,31 @@ def test_one_faint_cell_of_a_thousand_is_found(turn, what):
     assert [rule for rule, _ in violations(view)] == ["color-contrast"]
 
 
+COLOUR = "name => getComputedStyle(document.documentElement).getPropertyValue(name)"
+
+
+@pytest.mark.parametrize(("scheme", "accent"), [("light", "#0b57c2"), ("dark", "#8ab8ff")])
+def test_a_page_has_its_colours_before_its_end_has_come(browser, served, site, scheme, accent):
+    begun = (site / f"{PAGES[0]}.html").read_text(encoding="utf-8").partition("</h1>")[0]
+    context = browser.new_context(color_scheme=scheme)
+    view = context.new_page()
+    view.route("**/index.html", lambda route: route.fulfill(body=begun, content_type="text/html"))
+    view.goto(f"{served}/{PAGES[0]}.html")
+    assert view.evaluate(THEMED, scheme)
+    assert view.evaluate(COLOUR, "--accent") == accent
+    assert view.evaluate(COLOUR, "--pst-color-background") != ""
+    context.close()
+
+
+def test_a_page_without_scripts_has_its_colours(browser, served):
+    context = browser.new_context(java_script_enabled=False)
+    view = context.new_page()
+    view.goto(f"{served}/{PAGES[0]}.html")
+    colours = {view.evaluate(COLOUR, name) for name in ("--accent", "--pst-color-link")}
+    assert colours == {"#0b57c2"}
+    context.close()
+
+
 def test_a_first_page_is_light_and_its_equations_need_no_script(look, served, browser):
     view = browser.new_page()
     weights = []
@@ -288,7 +313,7 @@ def test_no_launch_button_is_dead(look):
 def printed(site, tmp_path_factory):
     """The whole book as one PDF; skipped where there is no browser."""
     if installed() is None and os.environ.get("REQUIRE_BROWSER") != "1":
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium-headless-shell)")
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
     command = [sys.executable, ROOT / "book" / "_tools" / "pdf.py", site, target]
     inside = os.environ | {"PYTHONPATH": str(ROOT / "book" / "_ext")}

@@ -60,6 +60,8 @@ FIND_HOME = (
 """A script for the page that no address leads to: the site begins where its `book/` does."""
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>\s*", re.S)
 WORDS = {
+    # The theme gives colours to what is light or dark; a script finds out which the reader likes.
+    ' data-theme="auto">': ' data-theme="light">',
     # docutils calls its citations a list, but not their entries list items.
     'role="list" class="citation-list"': 'class="citation-list"',
     ' role="doc-biblioentry"': "",
