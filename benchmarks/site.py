@@ -81,9 +81,8 @@ def pages() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}/book"
     with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        here = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+        browser = play.chromium.launch(executable_path=here, args=["--no-sandbox"])
         print(f"{'page':26}{'kB gzipped':>12}{'paint, ms':>11}{'answers, ms':>13}{'moved':>8}")
         for path in sorted((SITE / "book").glob("*.html")):
             found = [weigh(browser, f"{base}/{path.name}") for _ in range(3)]
