@@ -1,6 +1,7 @@
 """Chromium, where the machine has one: it sets the equations and prints the book.
 
-The shell is the same engine without a window; it opens a page in a third of the time."""
+The shell is the same engine without a window; it opens a page in a third of the time.
+"""
 
 from __future__ import annotations
 
