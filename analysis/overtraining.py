@@ -15,6 +15,7 @@ and chaining the two predicts the error of a model that nobody has trained.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -24,9 +25,9 @@ from analysis.fit import (
     FitResult,
     Projection,
     Runs,
+    Search,
     Weights,
     least_squares_covariance,
-    project,
     status_of,
 )
 from analysis.internal.checks import FloatOrArray, non_negative, plain, positive
@@ -253,21 +254,33 @@ def fit_overtraining(
     runs = behind(Runs)(N, D, loss, weights)
     root = np.ones_like(loss) if weights is None else np.sqrt(weights)
     n_different = different(runs.counted, at_least=4, N=N, D=D)
-    log_N, log_D = np.log(N), np.log(D)
-    centre_N, centre_D = log_N.mean(), log_D.mean()
-
-    def columns(eta: np.ndarray) -> Any:
-        rate = -2 * eta[..., None]
-        size, data = (np.exp(rate * x) for x in (log_N - centre_N, log_D - centre_D))
-        return np.stack([np.ones_like(size), size, data], axis=-1) * root[:, None]
-
-    found = project(columns, loss * root, *ETA_RANGE)
-    eta, (E, size, data) = found.exponent, found.coefficients
-    scale = FLOP_PER_PARAMETER_TOKEN**eta
-    a, b = size * np.exp(2 * eta * centre_N) * scale, data * np.exp(2 * eta * centre_D) * scale
-    law = OvertrainingLaw(E, a, b, eta)
+    law, found = fitter(N, D, root)(loss * root)
     jacobian = overtraining_jacobian(law, N, D) * root[:, None]
     return result_of(law, found, jacobian[runs.counted], n_different)
+
+
+def fitter(
+    N: np.ndarray, D: np.ndarray, root: np.ndarray
+) -> Callable[[np.ndarray], tuple[OvertrainingLaw, Projection]]:
+    """Return what fits the law to the losses of these runs, each times the root of its weight."""
+    logs = np.log(N), np.log(D)
+    centre = np.array([x.mean() for x in logs])
+    centred = np.stack(logs, axis=-1) - centre
+
+    def columns(eta: np.ndarray) -> Any:
+        made = np.ones((*eta.shape, N.size, 3))
+        np.exp(-2 * eta[..., None, None] * centred, out=made[..., 1:])
+        return made * root[:, None]
+
+    search = Search(columns, *ETA_RANGE)
+
+    def fit(losses: np.ndarray) -> tuple[OvertrainingLaw, Projection]:
+        found = search.fit(losses)
+        eta, (E, size, data) = found.exponent, found.coefficients
+        a, b = np.array([size, data]) * np.exp(2 * eta * centre) * FLOP_PER_PARAMETER_TOKEN**eta
+        return OvertrainingLaw(E, a, b, eta), found
+
+    return fit
 
 
 @checked
@@ -314,7 +327,7 @@ def fit_downstream(
         spared = np.exp(-gamma[..., None] * (loss - centre))
         return np.stack([np.ones_like(spared), -spared], axis=-1)
 
-    found = project(columns, error, *GAMMA_RANGE)
+    found = Search(columns, *GAMMA_RANGE).fit(error)
     gamma, (epsilon, k) = found.exponent, found.coefficients
     law = DownstreamLaw(epsilon, k * np.exp(gamma * centre), gamma)
     spared = np.exp(-gamma * loss)

@@ -17,7 +17,7 @@ from analysis.fit.parametric import (
     seeded_starts,
 )
 from analysis.fit.problems import Problems
-from analysis.fit.projection import Projection, least_squares_covariance, project, status_of
+from analysis.fit.projection import Projection, Search, least_squares_covariance, status_of
 from analysis.fit.runs import Delta, Indices, Power, Runs, Weights, check_indices
 from analysis.fit.tables import LeftOut, RunTable, read_runs, read_table
 
@@ -37,6 +37,7 @@ __all__ = [
     "Projection",
     "RunTable",
     "Runs",
+    "Search",
     "Weights",
     "check_indices",
     "fit_parametric",
@@ -48,7 +49,6 @@ __all__ = [
     "minimise",
     "parametric_objective",
     "profile_exponents",
-    "project",
     "read_law",
     "read_runs",
     "read_table",

@@ -160,7 +160,7 @@ def _advance(
     deltas = np.where(narrow, np.maximum(state.delta / 5, delta), state.delta)
     value, gradient, curvature = problems.sweep(trial, deltas, state.row, exact)
     moved = trial - state.theta
-    moved[~problems.basis.any(axis=1)] = 0.0
+    moved[problems.still] = 0.0
     predicted = -(state.gradient * moved).sum(0)
     predicted -= 0.5 * (moved * (state.curvature * moved).sum(1)).sum(0)
     gain = (state.value - value) / np.maximum(predicted, 1e-300)
@@ -176,7 +176,7 @@ def _advance(
         ("gradient", gradient),
         ("curvature", curvature),
     ):
-        setattr(state, name, np.where(better, new, getattr(state, name)))
+        setattr(state, name, new if better.all() else np.where(better, new, getattr(state, name)))
 
 
 def _step(
@@ -186,18 +186,22 @@ def _step(
 
     A parameter at a wall that would move on through it is held there.
     """
-    basis = problems.basis
     g, H = state.gradient, state.curvature
-    held = exact & (((state.theta <= low) & (g > 0)) | ((state.theta >= high) & (g < 0)))
-    if held.any():
-        g = np.where(held, 0.0, g)
-        H = np.where(held[:, None] | held, np.eye(len(g))[:, :, None], H)
-    g = np.tensordot(basis, g, (0, 0))
-    H = np.tensordot(basis, np.tensordot(basis, H, (0, 0)), (0, 1))
-    step, definite = _solve(H, -g, state.damping)
-    step = np.tensordot(basis, step, 1)
-    step = np.nan_to_num(step, copy=False)
-    decrement = -(np.where(held, 0.0, state.gradient) * step).sum(0)
+    if exact:
+        held = ((state.theta <= low) & (g > 0)) | ((state.theta >= high) & (g < 0))
+        if held.any():
+            g = np.where(held, 0.0, g)
+            H = np.where(held[:, None] | held, np.eye(len(g))[:, :, None], H)
+    if problems.all_free:
+        step, definite = _solve(H, -g, state.damping)
+    else:
+        basis = problems.basis
+        free = np.tensordot(basis, np.tensordot(basis, H, (0, 0)), (0, 1))
+        step, definite = _solve(free, -(basis.T @ g), state.damping)
+        step = basis @ step
+    if not np.isfinite(step).all():
+        np.nan_to_num(step, copy=False)
+    decrement = -(g * step).sum(0)
     longest = problems.longest_step[:, None]
     return np.clip(step, -longest, longest), decrement, definite
 
@@ -209,14 +213,14 @@ def _solve(H: np.ndarray, rhs: np.ndarray, damping: np.ndarray) -> tuple[np.ndar
     every pivot was positive.
     """
     k = len(rhs)
-    diagonal = np.arange(k)
-    scale = 1 / np.sqrt(np.maximum(np.abs(H[diagonal, diagonal]), 1e-300))
+    scale = 1 / np.sqrt(np.maximum(np.abs(np.einsum("iip->ip", H)), 1e-300))
     H = H * scale * scale[:, None]
-    H[diagonal, diagonal] += damping
+    diagonal = np.einsum("iip->ip", H)
+    diagonal += damping
     z = rhs * scale
     definite = np.ones(rhs.shape[1], bool)
     for j in range(k):
-        pivot = H[j, j]
+        pivot = diagonal[j]
         bad = pivot < 1e-10
         if bad.any():
             definite &= ~bad
@@ -225,5 +229,5 @@ def _solve(H: np.ndarray, rhs: np.ndarray, damping: np.ndarray) -> tuple[np.ndar
         H[j + 1 :, j + 1 :] -= ratio[:, None] * H[j, j + 1 :]
         z[j + 1 :] -= ratio * z[j]
     for j in range(k - 1, -1, -1):
-        z[j] = (z[j] - (H[j, j + 1 :] * z[j + 1 :]).sum(0)) / H[j, j]
+        z[j] = (z[j] - (H[j, j + 1 :] * z[j + 1 :]).sum(0)) / diagonal[j]
     return z * scale, definite

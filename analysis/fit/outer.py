@@ -64,7 +64,7 @@ class OuterProblems(Problems):
 
     def bounds(self, lowest_share: float, exponents: Range, powers: Range = EVERY) -> np.ndarray:
         """Return the lower and upper bounds of theta, each (6, 1); none where it cannot move."""
-        outer = powers if self.basis[K].any() else EVERY
+        outer = EVERY if self.still[K] else powers
         inner = super().bounds(lowest_share, exponents)
         return np.concatenate([inner, np.array(outer)[:, None, None]], axis=1)
 

@@ -62,7 +62,10 @@ class Problems:
         x, y = log_N - self.centre[0], log_D - self.centre[1]
         self.x, self.y, self.log_loss = x, y, np.log(loss)
         self.weights = weights
-        self.basis = np.eye(len(self.longest_step)) if basis is None else basis
+        whole = np.eye(len(self.longest_step))
+        self.basis = whole if basis is None else basis
+        self.all_free = np.array_equal(self.basis, whole)
+        self.still = np.asarray(~self.basis.any(axis=1))
         one = np.ones_like(x)
         self._lines = np.stack([one, -x]), np.stack([one, -y])
         powers = [one], [one, x, x * x], [one, y, y * y], [one, x, y, x * y]
@@ -107,14 +110,13 @@ class Problems:
         bounds = np.array(
             [[bottom] * 3 + [exponents[0]] * 2, [low, high, high] + [exponents[1]] * 2]
         )
-        still = ~self.basis[:5].any(axis=1)
-        bounds[0, still], bounds[1, still] = -np.inf, np.inf
+        bounds[0, self.still[:5]], bounds[1, self.still[:5]] = -np.inf, np.inf
         return bounds[:, :, None]
 
     def at_walls(self, theta: np.ndarray) -> np.ndarray:
         """Return which parameters of theta, shape (5,), lie at a wall of the wide box."""
         low, high = self.bounds(*self.wide)[:, :, 0]
-        return np.asarray(self.basis.any(axis=1) & ((theta <= low) | (theta >= high)))
+        return np.asarray(~self.still & ((theta <= low) | (theta >= high)))
 
     def residual(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return r, shape (n,), and the derivatives of the predicted log loss, (n, 5), at theta."""

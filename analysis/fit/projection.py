@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize_scalar, nnls
@@ -18,6 +19,10 @@ from analysis.internal.display import Shown
 
 GRID = 120
 """Exponents tried before the search is refined."""
+
+
+Solver: TypeAlias = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, float]]
+"""From a matrix and y to the coefficients and the sum of squared residuals."""
 
 
 @dataclass(frozen=True)
@@ -41,32 +46,55 @@ class Projection(Shown):
     on_boundary: bool
 
 
-def project(
-    columns: Callable[[np.ndarray], np.ndarray], y: np.ndarray, lowest: float, highest: float
-) -> Projection:
-    """Fit y by columns(exponent) @ coefficients with coefficients that are not negative.
+class Search:
+    """A search over the exponent, ready for any y: what the columns alone determine is made once.
 
     Parameters
     ----------
     columns : callable
         Exponents in, an array of any shape (...); an array of shape (..., n, p) out, on the scale
         of y.
-    y : array, shape (n,)
     lowest, highest : float
         The range of the exponent; positive.
     """
-    grid = np.geomspace(lowest, highest, GRID)
-    stacked = columns(grid)
-    basis = np.linalg.qr(stacked)[0]
-    objectives = y @ y - np.sum(np.einsum("gnp,n->gp", basis, y) ** 2, axis=1)
-    exponent = _refined(lambda x: _free(columns(np.asarray(x)), y)[1], grid, objectives)
-    coefficients, objective = _free(columns(np.asarray(exponent)), y)
-    if coefficients.min() < 0:  # where the free optimum is allowed it is also the bounded one
-        objectives = np.array([_bounded(matrix, y)[1] for matrix in stacked])
-        exponent = _refined(lambda x: _bounded(columns(np.asarray(x)), y)[1], grid, objectives)
-        coefficients, objective = _bounded(columns(np.asarray(exponent)), y)
-    at_end = not lowest * 1.001 < exponent < highest / 1.001
-    return Projection(exponent, coefficients, float(objective), at_end or not coefficients.all())
+
+    def __init__(
+        self, columns: Callable[[np.ndarray], np.ndarray], lowest: float, highest: float
+    ) -> None:
+        self._columns = columns
+        self._grid = np.geomspace(lowest, highest, GRID)
+        self._stacked = columns(self._grid)
+        self._basis = np.linalg.qr(self._stacked)[0]
+
+    def fit(self, y: np.ndarray) -> Projection:
+        """Fit y, shape (n,), by columns(exponent) @ coefficients, none of them negative."""
+        objectives = y @ y - np.sum(np.einsum("gnp,n->gp", self._basis, y) ** 2, axis=1)
+        exponent, (coefficients, objective) = self._refined(_free, y, objectives)
+        if coefficients.min() < 0:  # where the free optimum is allowed it is also the bounded one
+            objectives = np.array([_bounded(matrix, y)[1] for matrix in self._stacked])
+            exponent, (coefficients, objective) = self._refined(_bounded, y, objectives)
+        lowest, highest = self._grid[[0, -1]]
+        at_end = not lowest * 1.001 < exponent < highest / 1.001
+        return Projection(
+            exponent, coefficients, float(objective), at_end or not coefficients.all()
+        )
+
+    def _refined(
+        self, solve: Solver, y: np.ndarray, values: np.ndarray
+    ) -> tuple[float, tuple[np.ndarray, float]]:
+        """The exponent of the least objective between the neighbours of the grid's best point."""
+        grid, best = self._grid, int(np.argmin(values))
+
+        def solved(exponent: float) -> tuple[np.ndarray, float]:
+            return solve(self._columns(np.asarray(exponent)), y)
+
+        bounds = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+        options = {"xatol": 1e-12}
+        search = minimize_scalar(
+            lambda x: solved(x)[1], bounds=bounds, method="bounded", options=options
+        )
+        found = ((float(x), solved(x)) for x in (search.x, grid[best]))
+        return min(found, key=lambda one: one[1][1])
 
 
 def status_of(found: Projection, n_different: int, n_free: int, condition: float) -> str:
@@ -96,14 +124,6 @@ def least_squares_covariance(jacobian: np.ndarray, objective: float) -> tuple[np
         return unknown, condition
     inverse = np.linalg.inv(scaled.T @ scaled) / np.outer(scale, scale)
     return objective / (n - p) * inverse, condition
-
-
-def _refined(objective: Callable[[float], float], grid: np.ndarray, values: np.ndarray) -> float:
-    """The exponent of the least objective between the neighbours of the grid's best point."""
-    best = int(np.argmin(values))
-    bounds = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    search = minimize_scalar(objective, bounds=bounds, method="bounded", options={"xatol": 1e-12})
-    return float(min((search.x, grid[best]), key=objective))
 
 
 def _free(columns: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from analysis.datasets import TRAIN_SETS, VALIDATION_SETS, load_downstream, load_tasks, load_testbed
 from analysis.studies.record import Recalled, recall
@@ -66,7 +66,8 @@ def summarise() -> dict[str, Any]:
         values["errors"][train_set] = _errors(runs, train_set, averages)
         values["compute"][train_set] = {"loss": whole.loss_compute, "error": whole.error_compute}
         values["runs"][train_set] = dict(zip(whole.table["model"], whole.table["C"], strict=True))
-    values["ranks"] = float(spearmanr(predicted, found).statistic)
+    ranks = pd.DataFrame({"predicted": predicted, "found": found}).rank()
+    values["ranks"] = float(np.corrcoef(ranks, rowvar=False)[0, 1])
     return values
 
 

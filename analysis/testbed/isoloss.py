@@ -19,7 +19,7 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.stats import f as fisher
+from scipy.special import fdtrc
 
 from analysis.datasets.batches import WARMED_UP, DatedTable, first_batch, in_second_batch
 from analysis.fit import fit_parametric
@@ -150,7 +150,7 @@ def equal_exponents_test(
     )
     freedom = len(own) - 5
     statistic = (tied.objective - free.objective) / (free.objective / freedom)
-    p_value = float(fisher.sf(statistic, 1, freedom))
+    p_value = float(fdtrc(1, freedom, statistic))
     return ExponentTest(tied.law, free.law, float(statistic), p_value, len(own))
 
 

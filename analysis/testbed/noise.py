@@ -25,7 +25,7 @@ from analysis.internal.display import Shown
 from analysis.internal.doors import checked
 from analysis.internal.kinds import NonNegativeFloat, count, numbers, table_with
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
-from analysis.overtraining import OvertrainingLaw, fit_overtraining
+from analysis.overtraining import OvertrainingLaw, different, fit_overtraining, fitter
 from analysis.testbed.runs import Validation
 
 
@@ -203,5 +203,7 @@ def luck(
     exact = np.asarray(law.loss(FLOP_PER_PARAMETER_TOKEN * N * D, D / N))
     C, M = FLOP_PER_PARAMETER_TOKEN * target[0] * target[1], target[1] / target[0]
     losses = exact * np.exp(noise * rng.standard_normal((n_worlds, N.size)))
-    predicted = [fit_overtraining(N, D, loss).law.loss(C, M) for loss in losses]
+    different(np.ones(N.size, bool), at_least=4, N=N, D=D)
+    fit = fitter(N, D, np.ones_like(N))
+    predicted = [fit(loss)[0].loss(C, M) for loss in losses]
     return Luck(np.array(predicted) / law.loss(C, M) - 1)

@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from analysis.fit import least_squares_covariance
 from analysis.internal.checks import shown
@@ -130,7 +130,7 @@ class SharedFit(Shown):
         unit = _unit(loss, N, self.recipe)
         variance = np.einsum("ij,jk,ik->i", slope, self.covariance, slope)
         width = np.sqrt(variance + (self.noise * unit) ** 2)
-        half = student.ppf((1 + level) / 2, self.degrees_of_freedom) * width
+        half = stdtrit(self.degrees_of_freedom, (1 + level) / 2) * width
         return np.stack([loss - half, loss + half])
 
 

@@ -75,9 +75,13 @@ def choose(
     wanted: RunNames,
 ) -> pd.DataFrame:
     """Return the named runs (N, M) of one training set, in the order in which they are named."""
-    by_name = runs.set_index(["N", "token_multiplier"], drop=False)
     named = [(float(N), float(M)) for N, M in wanted]
-    absent = [run for run in named if run not in by_name.index]
+    places: dict[tuple[float, float], list[int]] = {name: [] for name in named}
+    for place, name in enumerate(zip(runs["N"], runs["token_multiplier"], strict=True)):
+        if name in places:
+            places[name].append(place)
+    absent = [name for name in named if not places[name]]
     if absent:
         raise ValueError(f"there is no run of N = {absent[0][0]:.0f} at M = {absent[0][1]:g}")
-    return by_name.loc[named].reset_index(drop=True)
+    rows = [place for name in named for place in places[name]]
+    return runs.iloc[rows].reset_index(drop=True)

@@ -35,6 +35,8 @@ LogFunction = Callable[[ArrayLike, ArrayLike], NDArray[Any]]
 """A function of ln N and ln D, for real and complex arrays."""
 REACH = 120.0
 """How far the scans go: up to exp(120) times, or an exp(120)-th, in size and in data."""
+FARTHEST = 4 * REACH
+"""Where the data of a budget are looked for: ln D from -FARTHEST to FARTHEST."""
 STEP = 0.1
 """The spacing of the scans, in logarithms."""
 SAME = 1e-9
@@ -102,12 +104,12 @@ def optimum(law: CostedLaw, C: PositiveFloat) -> Allocation:
         raise ValueError(f"C must have a compute-optimal model, got {C:g}")
 
     def pull(at: float) -> float:
-        return _pull(law, at, float(_log_tokens(law, log_C, np.array([at]))[0]))
+        return _pull(law, at, _log_tokens_at(law, log_C, at))
 
     if not pull(x[best - 1]) * pull(x[best + 1]) < 0:  # a plateau, flat to the last digit
         raise ValueError(f"C must have one compute-optimal model, got {C:g}")
     x_opt = brentq(pull, x[best - 1], x[best + 1], xtol=1e-14, rtol=1e-15)
-    y_opt = float(_log_tokens(law, log_C, np.array([x_opt]))[0])
+    y_opt = _log_tokens_at(law, log_C, x_opt)
     return Allocation(float(np.exp(x_opt)), float(np.exp(y_opt)), C)
 
 
@@ -201,7 +203,7 @@ def _finite(f: LogFunction, x: ArrayLike, y: ArrayLike) -> NDArray[Any]:
 
 def _log_tokens(law: CostedLaw, log_C: float, x: NDArray[Any]) -> NDArray[Any]:
     """ln D on the budget line at each ln N."""
-    low, high = np.full_like(x, -4 * REACH), np.full_like(x, 4 * REACH)
+    low, high = np.full_like(x, -FARTHEST), np.full_like(x, FARTHEST)
     root = elementwise.find_root(
         lambda y, x: law.log_cost(x, y) - log_C,
         (low, high),
@@ -209,6 +211,15 @@ def _log_tokens(law: CostedLaw, log_C: float, x: NDArray[Any]) -> NDArray[Any]:
         tolerances={"xatol": 1e-14, "xrtol": 1e-15},
     )
     return np.asarray(root.x)
+
+
+def _log_tokens_at(law: CostedLaw, log_C: float, x: float) -> float:
+    """The same at one ln N, in a tenth of the time."""
+    return float(
+        brentq(
+            lambda y: float(law.log_cost(x, y)) - log_C, -FARTHEST, FARTHEST, xtol=1e-14, rtol=1e-15
+        )
+    )
 
 
 def _pull(law: CostedLaw, x: float, y: float) -> float:

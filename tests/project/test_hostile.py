@@ -74,7 +74,7 @@ ELSEWHERE = {
     "fit.problems.Problems": "behind the doors of the fits",
     "fit.projection.Projection": "behind the doors of the fits",
     "fit.projection.least_squares_covariance": "behind the doors of the fits",
-    "fit.projection.project": "behind the doors of the fits",
+    "fit.projection.Search": "behind the doors of the fits",
     "fit.projection.status_of": "behind the doors of the fits",
     "fit.runs.check_indices": "behind the doors of the fits",
     "lab.training.Run": "a result",
@@ -158,14 +158,23 @@ def is_real(result, infinite: bool) -> bool:
     return not np.isnan(values).any() if infinite else bool(np.isfinite(values).all())
 
 
-@pytest.mark.parametrize("name", CALLS)
+EVERY = [
+    pytest.param(name, marks=pytest.mark.slow)
+    if name.startswith(("advice.", "bootstrap.", "theorem."))
+    else name
+    for name in CALLS
+]
+"""The calls, and which of them take seconds."""
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_good_call_is_answered(name):
     call = CALLS[name]
     if not call.costly:
         assert outcome(call.function, call.arguments, (), call.infinite) == "answered"
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_bad_argument_is_refused_by_name(name):
     call, wrong = CALLS[name], []
     for argument, value, must_be_refused in call.cases():
@@ -176,6 +185,7 @@ def test_a_bad_argument_is_refused_by_name(name):
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_good_figure_is_drawn(name):
     call = FIGURES[name]
@@ -375,6 +385,7 @@ def test_the_ledger_says_in_one_line_what_it_cannot_read(arguments, capsys, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["analysis", "analysis.claims"])
 def test_the_commands_end_with_status_two(module):
     command = [sys.executable, "-m", module, "--what", "\udcff"]
