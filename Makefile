@@ -18,7 +18,18 @@ COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes 
   --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 PYTEST := pytest --quiet -n auto --durations=15
 looked_at = $(BIN)/python -m $(PYTEST) -m site
+define student_edition
+@$(TOOLS)/student.py _build/student
+@STRICT= $(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student >/dev/null
+@echo "The student edition is built. Open file://$(CURDIR)/_build/student/_build/html/index.html"
+@echo "Its notebooks: $(CURDIR)/_build/student/notebooks"
+endef
 DATA := $(or $(ANALYSIS_DATA_DIR),$(firstword $(wildcard $(CURDIR)/data $(CURDIR)/../shared/data)))
+
+# Two at a time: each has minutes in which it keeps one core busy, or waits for the network.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=2 --no-print-directory
+endif
 
 # Where Python is told to keep no bytecode, each of twenty kernels would compile its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,7 +39,7 @@ export STRICT
 BUILD += $(STRICTLY)
 endif
 
-.PHONY: help book lite test-lite student hub slides exam verify audit links quick coverage test-site test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
+.PHONY: help book lite test-lite editions student hub slides exam verify audit links quick coverage test-site test-oldest test-newest release pdf test lint strict on-versions data record lab serve lock mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -56,14 +67,22 @@ $(STRICT_SITE): $(READY) $(SOURCES)
 	@STRICT=1 $(JUPYTER_BOOK) $(STRICTLY) --path-output _build/strict >/dev/null
 	@touch $@
 
-test: lint strict ## check the style and the types, build the site strictly from scratch, run every test
-	@$(MAKE) --no-print-directory -j2 student coverage
+test: lint editions coverage ## check the style and the types, build the site strictly from scratch, run every test
 	@$(looked_at)
 
-test-site: strict student $(TESTED)
+test-site: editions $(TESTED)
 	@$(looked_at)
 
-quick: lint ## check the style and the types, run the tests that take no site and no patience: about a minute
+# What is asked for together: nothing is installed under notebooks that run, and what runs in the
+# pages is there before it is looked at or compared.
+$(STRICT_SITE): $(if $(filter test test-site,$(MAKECMDGOALS)),$(TESTED))
+test test-site verify: $(filter lite,$(MAKECMDGOALS))
+
+# The student edition takes the results of its notebooks from the book.
+editions: strict
+	$(student_edition)
+
+quick: lint ## check the style and the types, run the tests that take no site and no patience: two minutes
 	@$(BIN)/python -m $(PYTEST) -m "not site and not slow"
 
 lint: $(TESTED)
@@ -77,10 +96,7 @@ pdf: book ## print the whole book as one PDF, _build/book.pdf (needs Chromium)
 	@$(TOOLS)/pdf.py _build/html _build/book.pdf
 
 student: $(READY) ## build the site and the notebooks without solutions, for students, in _build/student
-	@$(TOOLS)/student.py _build/student
-	@STRICT= $(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student >/dev/null
-	@echo "The student edition is built. Open file://$(CURDIR)/_build/student/_build/html/index.html"
-	@echo "Its notebooks: $(CURDIR)/_build/student/notebooks"
+	$(student_edition)
 
 hub: $(READY) ## make notebooks for a JupyterHub, whose checks know no answer, in _build/hub
 	@$(TOOLS)/hub.py _build/hub
@@ -102,13 +118,13 @@ data: $(READY) ## download the public data sets into data/ and verify them
 
 record: $(READY) ## remake the recorded results, and the record of every number in the prose
 	@$(BIN)/python -m analysis.studies
-	@$(MAKE) --no-print-directory $(STRICT_SITE)
+	@$(MAKE) $(STRICT_SITE)
 	@$(BIN)/python .ci/numbers.py record _build/strict/_build
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@cd book && "$(CURDIR)/$(BIN)/python" -m jupyterlab $(LAB) index.ipynb
 
-verify: $(READY) ## build the site again, elsewhere and otherwise, and compare it bit by bit (PUBLISHED= a folder or an address)
+verify: $(READY) $(if $(filter _build/html,$(PUBLISHED)),book) ## build the site again, elsewhere and otherwise, and compare it bit by bit (PUBLISHED= a folder or an address)
 	@$(TOOLS)/verify.py "$(PUBLISHED)"
 
 # Of the extension a good third runs only inside builds, which are processes of their own.
@@ -119,10 +135,10 @@ coverage: $(TESTED) ## test the package and say which branches no test takes; at
 	  && $(BIN)/python -m coverage report --skip-covered --include="book/*" --fail-under=60
 
 test-oldest: ## test the package on the lowest versions that pyproject.toml admits
-	@$(MAKE) --no-print-directory on-versions VERSIONS=lowest-direct ELSEWHERE=_build/oldest
+	@$(MAKE) on-versions VERSIONS=lowest-direct ELSEWHERE=_build/oldest
 
 test-newest: ## test the package on the newest versions that pyproject.toml admits
-	@$(MAKE) --no-print-directory on-versions VERSIONS=highest ELSEWHERE=_build/newest
+	@$(MAKE) on-versions VERSIONS=highest ELSEWHERE=_build/newest
 
 on-versions:
 	@$(PYTHON) -m venv --clear $(ELSEWHERE) && $(ELSEWHERE)/bin/python -m pip install --quiet uv
