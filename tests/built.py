@@ -16,3 +16,9 @@ PAGES = [TOC["root"], *(entry["file"] for entry in CHAPTERS if "sections" not in
 def parsed(path: Path) -> BeautifulSoup:
     """Return a page; who changes it changes a copy."""
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    """Return the places of a page that a link may lead to."""
+    return frozenset(tag["id"] for tag in parsed(path).select("[id]"))

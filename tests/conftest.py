@@ -27,6 +27,7 @@ hypothesis.settings.load_profile("project")
 
 TOGETHER = (
     *("test_server.py", "test_valid.py", "test_building.py", "test_engines.py", "test_lite.py"),
+    *("test_exercises.py", "test_interactive.py", "studies/test_"),
     *("TestStudentEdition", "TestDeck", "TestPrinted"),
 )
 """Tests that share what takes long to make: they run in one process."""
@@ -36,27 +37,17 @@ LOOKING = {"site", "served", "browser", "look", "turn", "edition", "added"}
 """Fixtures of tests that look at the built site."""
 
 
-SLOW = (
-    "test_every_single_leaf_matters",
-    "test_every_leaf_of_a_two_sided_equation_matters",
-    "test_a_planted_error_is_caught_by_its_certificate",
-    "test_a_damaged_table_is_named_or_read_as_it_stands",
-    "test_an_interrupted_",
-    "test_every_kind_is_left_when_the_first_digit_changes",
-    "test_as_a_command",
-    "test_a_reader_may_stop_early",
-    "test_intervals_cover_the_planted_exponents",
-    "test_intervals_hold_the_truth",
-)
-"""Tests that take seconds: `make quick` leaves them to `make test`."""
+SLOW = {"server", "small_book", "solutions", "summary", "reading", "found"}
+"""Fixtures that take seconds themselves."""
 
 
 UNMEASURED = (
-    *("test_server.py", "test_damaged.py", "leaf_matters"),
-    *("cover_what_they_say", "said_to_be_flat"),
-    *("leaf_of_a_two_sided_equation_matters", "planted_error_is_caught", "as_often_as"),
-    *("hold_the_truth", "holds_the_truth", "beat_the_same_budget", "formulas_from_the_derivation"),
-    *("every_solution_passes", "rounded_as_its_solution", "group_shares", "of_a_budget_share"),
+    *("test_server.py", "test_damaged.py", "leaf_matters", "leaf_of_a_two_sided_equation_matters"),
+    *("planted_error_is_caught", "leaves_no_solution", "formulas_from_the_derivation"),
+    *("as_often_as", "hold_the_truth", "holds_the_truth", "cover_what_they_say", "said_to_be_flat"),
+    *("beat_the_same_budget", "of_a_budget_share", "group_shares", "finds_runs_of_its_own"),
+    *("to_their_noise", "every_solution_passes", "rounded_as_its_solution", "carries_its_points"),
+    *("good_figure_is_drawn", "lines_have_their_overhead"),
 )
 """Tests that take one path many times, or run elsewhere: to trace them doubles what they take."""
 
@@ -73,13 +64,11 @@ def pytest_runtest_protocol(item):
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """Mark what needs the built site, and what is slow, so that it can be left out."""
+    """Mark what needs the built site, and what is slow by what it needs."""
     for item in items:
         if LOOKING & set(item.fixturenames):
             item.add_marker("site")
-        if {"server", "small_book", "solved"} & set(item.fixturenames) or item.name.startswith(
-            SLOW
-        ):
+        if SLOW & set(item.fixturenames):
             item.add_marker("slow")
 
 

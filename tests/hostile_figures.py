@@ -236,11 +236,12 @@ REFUSED = {
     "lifetime_cost": {"uses": ARRAY - {"a generator", "a set", "a zero among numbers"}},
 }
 """What must be refused beside what the annotations say, since it would not fit the others."""
+AX = Figure().add_subplot()
 FIGURES = by_name(
     *(
         call(
             getattr(module, f"plot_{name}"),
-            ax=Figure().add_subplot(),
+            ax=AX,
             **arguments,
             costly=True,
             refused=REFUSED.get(name),

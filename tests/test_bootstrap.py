@@ -85,6 +85,7 @@ def test_restricted_and_absolute_fits_are_passed_on(data):
         assert absolute.objectives[i] == pytest.approx(fit.objective, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_planted_exponents_about_as_often_as_they_say():
     covered = 0
     for seed in range(40):
@@ -205,6 +206,7 @@ def test_whole_groups_are_drawn(data):
     np.testing.assert_array_equal(drawn.failed, by_hand.failed)
 
 
+@pytest.mark.slow
 def test_an_error_that_a_group_shares_is_seen_only_if_groups_are_drawn():
     """Eight models of fifteen checkpoints with one error of 1 % a model, a hundred times."""
     rng = np.random.default_rng(11)

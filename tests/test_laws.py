@@ -54,6 +54,7 @@ def test_the_loss_is_the_sum_of_its_terms():
     assert POST.reducible_loss(N, D) == pytest.approx(expected - 1.62, rel=1e-13)
 
 
+@pytest.mark.slow
 @given(laws, budgets)
 def test_the_optimum_spends_the_budget_and_is_the_lowest_point_of_its_line(law, C):
     best = law.compute_optimal(C)

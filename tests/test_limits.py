@@ -61,6 +61,7 @@ def test_the_wall_is_where_the_overhead_becomes_infinite(alpha, beta, unique):
     assert overhead_with_repetition(min(1, 1.01 * wall), alpha, beta, unique) < math.inf
 
 
+@pytest.mark.slow
 @given(st.floats(0.3, 1), st.floats(1, 10))
 def test_repetition_only_ever_costs(k_N, unique):
     plain = compute_overhead(k_N, POST.alpha, POST.beta)

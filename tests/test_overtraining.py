@@ -118,6 +118,7 @@ def test_a_law_with_an_outer_power_is_no_law_in_C_and_M():
 # Fits.
 
 
+@pytest.mark.slow
 @given(laws)
 def test_planted_laws_are_recovered(law):
     fit = fit_overtraining(N, D, losses(law))

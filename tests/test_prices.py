@@ -46,6 +46,7 @@ def test_the_price_of_a_flop():
     assert price_ratio(0.4, 0.1, training_price=2, serving_price=1) == pytest.approx(2)
 
 
+@pytest.mark.slow
 @given(st.floats(1.8, 2.6), st.floats(9, 15).map(lambda power: 10.0**power), st.floats(0.1, 10))
 def test_where_a_token_costs_two_n_it_is_the_closed_form(loss, T, r):
     found = cheapest_life(POST, loss, lambda N: 2 * r * N * T)
@@ -54,6 +55,7 @@ def test_where_a_token_costs_two_n_it_is_the_closed_form(loss, T, r):
     assert found.overhead == pytest.approx(exact.overhead, rel=1e-5, abs=1e-10)
 
 
+@pytest.mark.slow
 @given(st.floats(0, 6).map(lambda power: 10.0**power), st.floats(0, 0.9))
 def test_no_size_of_a_dense_search_is_cheaper(context, sampling):
     def serving(N):

@@ -40,6 +40,7 @@ def test_no_model_of_a_dense_search_is_cheaper(served, alpha, beta):
         assert sizes[best - 1] <= k_N <= sizes[best + 1]
 
 
+@pytest.mark.slow
 @given(served, exponents, exponents)
 def test_the_rate_solves_its_equation_to_machine_precision(served, alpha, beta):
     mpmath.mp.dps = 50
@@ -83,6 +84,7 @@ def test_with_use_without_end_it_is_the_smallest_model(alpha, beta):
     assert k_N == pytest.approx(minimum_model_scale(alpha, beta), rel=1e-13)
 
 
+@pytest.mark.slow
 @given(served, exponents, exponents)
 def test_the_lifetime_rate_is_that_of_the_law_at_the_run(served, alpha, beta):
     law = ParametricLaw(1.6, 400, 400, alpha, beta)

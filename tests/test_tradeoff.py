@@ -49,6 +49,7 @@ def exact(k_N, alpha, beta):
         return k_D, 1 + by_size + by_alpha + by_beta, k * k_D - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("near_one", [False, True])
 def test_accuracy_against_fifty_digits(near_one):
     k_N, alpha, beta = random_points(near_one)
@@ -102,6 +103,7 @@ def test_nothing_is_nan_next_to_the_wall():
         assert (values[sizes <= wall] == np.inf).all()
 
 
+@pytest.mark.slow
 @given(st.floats(1e-12, 1e6), exponents, exponents)
 def test_the_size_of_an_overhead_inverts_the_overhead(overhead, alpha, beta):
     k_N = model_scale_for_overhead(overhead, alpha, beta)

@@ -201,6 +201,7 @@ def test_today_the_laws_disagree_by_factors():
     assert factors["k_D"][out].median() > 2 > factors["k_D"][~out].median()
 
 
+@pytest.mark.slow
 @given(
     overhead=st.floats(1e-3, 20),
     N=st.floats(1e7, 1e13),

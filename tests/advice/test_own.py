@@ -77,6 +77,7 @@ def trusted(table, **how):
     return " / ".join(answer_runs(table, **how).trust)
 
 
+@pytest.mark.slow
 def test_runs_that_go_along_one_line_are_told():
     N = np.geomspace(1e8, 1e10, 14)
     noise = np.exp(1e-3 * np.random.default_rng(1).standard_normal(14))
@@ -93,6 +94,7 @@ def test_an_optimum_outside_the_runs_is_told():
     assert "optimum of" not in trusted(TABLE, compute=[1e20])
 
 
+@pytest.mark.slow
 def test_flop_given_as_tokens_are_told():
     N, D, loss = TABLE.runs.N, TABLE.runs.D, TABLE.runs.loss
     assert "is D in FLOP" in trusted(table_of(N, 6 * N * D, loss))
@@ -162,6 +164,7 @@ def read_with_counts():
     return replace(TABLE, counts={"without embeddings": TABLE.runs.N - 2e7})
 
 
+@pytest.mark.slow
 def test_a_profile_has_its_least_at_the_power_that_was_fitted():
     profile = kappa_profile(ANSWER)
     best = profile["kappa"][int(np.argmin(profile["objective"]))]
@@ -227,6 +230,7 @@ def sizes_and_lengths(design, n, rng):
     return N, N * np.exp(rng.uniform(np.log(3), np.log(150), n)), np.arange(n) % max(n // 4, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "shared"), [(12, 0), (24, 3e-3), (90, 0)])
 def test_intervals_hold_the_truth_as_often_as_they_say(n, shared):
     """Over three designs; with an error that groups share, whole groups are left out."""

@@ -62,6 +62,7 @@ def test_one_more_run_is_counted_as_the_whole_information_counts_it():
         assert value == pytest.approx(design.variance(*every), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_what_is_expected_is_what_refitted_runs_show():
     """The spread of the overhead over runs made by the law, against the expected one."""
     design = Design(LAW, TABLE.runs.N, TABLE.runs.D)
@@ -75,6 +76,7 @@ def test_what_is_expected_is_what_refitted_runs_show():
     assert np.std(found) == pytest.approx(noise * design.variance(none, none) ** 0.5, rel=0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DESIGNS)
 def test_they_beat_the_same_budget_spread_evenly_when_they_are_run(name):
     """By the scatter of refits to runs made by a law, on three designs."""

@@ -15,6 +15,7 @@ KNOWN = credible_laws()
 uses = st.floats(10, 15).map(lambda power: 10.0**power)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(uses, st.floats(0.2, 5))
 def test_each_is_the_best_of_its_kind(T, r):

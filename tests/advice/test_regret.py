@@ -36,6 +36,7 @@ def test_each_choice_is_least_on_a_dense_grid_of_sizes():
     assert found.expected["least_regret"] == min(found.expected.values())
 
 
+@pytest.mark.slow
 def test_the_mean_over_drawn_uses_is_the_expected_regret():
     found = choose_size(KNOWN, 1e23, 5e12, spread=2, optimum=BEST)
     lives = Lives(together(KNOWN), 1e23, 1.0, BEST)
@@ -46,6 +47,7 @@ def test_the_mean_over_drawn_uses_is_the_expected_regret():
     assert found.expected["least_regret"] == pytest.approx(mean, rel=0.05)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(uses)
 def test_the_theorem(T):

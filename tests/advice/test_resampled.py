@@ -19,6 +19,7 @@ def _small_chunks(monkeypatch):
     monkeypatch.setattr(resampled, "CHUNK", 20)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_truth_and_is_near_that_of_leaving_out():
     by_resamples = answer_runs(TABLE, n_resamples=400).exchange[0.5]
     by_leaving_out = answer_runs(TABLE).exchange[0.5]

@@ -47,6 +47,7 @@ def test_the_raw_reading_is_near_too_and_the_bias_is_shown():
     assert abs(found.bias["overhead"]) < 0.02
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say():
     half, bend, slope, third = [], [], [], []
     for seed in range(80):
@@ -86,6 +87,7 @@ def test_valleys_that_lean_as_no_sum_of_powers_are_seen_to(lean):
     assert (high < 0) == (lean < 0)
 
 
+@pytest.mark.slow
 def test_intervals_know_what_the_runs_of_a_budget_share():
     """Each budget's valley is narrower or wider by some 15 per cent, all its runs alike."""
     bend, slope = [], []

@@ -34,6 +34,7 @@ def test_studies_of_no_doubt_are_a_sample_of_their_own():
     assert (-low, high) == pytest.approx((new, new), rel=0.15)
 
 
+@pytest.mark.slow
 def test_a_new_study_falls_inside_as_often_as_is_said():
     rng, inside, held = np.random.default_rng(2), [], []
     for _ in range(1000):

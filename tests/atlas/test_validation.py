@@ -20,6 +20,7 @@ def made(loss, noise=1e-3, seed=0):
     return N, D, loss(N, D) * np.exp(noise * rng.standard_normal(len(N))), C
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kappa", [0.5, 1.0])
 def test_the_form_that_made_the_runs_predicts_them_to_their_noise(kappa):
     law = OuterPowerLaw(1.7, 400.0, 1500.0, 0.4, 0.42, kappa)
@@ -32,6 +33,7 @@ def test_the_form_that_made_the_runs_predicts_them_to_their_noise(kappa):
         assert errors.loc["sum"].to_numpy() == pytest.approx(8e-4, rel=0.7)
 
 
+@pytest.mark.slow
 def test_each_form_finds_runs_of_its_own():
     x, y = (np.log(one / one.mean()) for one in made(ParametricLaw(1, 1, 1, 1, 1).loss)[:2])
     planted = {

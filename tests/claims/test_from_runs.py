@@ -40,6 +40,7 @@ def fresh():
     gadre.recalled.cache_clear()
 
 
+@pytest.mark.slow
 def test_the_record_is_what_the_data_give(testbed):
     recorded = json.loads(RECORD.read_text("utf-8"))
     assert recorded["data"] == {"gadre2024": DATASETS["gadre2024"].digest}
@@ -63,6 +64,7 @@ def test_without_the_data_the_record_speaks(monkeypatch, fresh):
         audit(OURS)
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_heat_maps_is_reproduced():
     cells = [verdict for verdict in audit(OURS) if ".fig" in verdict.claim.id]
     assert len(cells) == 458

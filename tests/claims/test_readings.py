@@ -31,6 +31,7 @@ def test_no_number_is_typed_into_an_explanation():
         assert not any(c.isdigit() for c in text.replace("6 N D", "")), text
 
 
+@pytest.mark.slow
 def test_every_kind_has_a_reading_and_the_last_always_speaks():
     assert {reading.kind for reading in READINGS} == set(Kind) - {Kind.NOT_CHECKED}
     for claim in LEDGER.values():
@@ -38,6 +39,7 @@ def test_every_kind_has_a_reading_and_the_last_always_speaks():
         assert not case.computable() or READINGS[-1].explain(case, case.value())
 
 
+@pytest.mark.slow
 def test_every_reading_gives_some_row_of_the_ledger():
     for reading in READINGS:
         cases = [case_of(claim, LEDGER) for claim in LEDGER.values()]

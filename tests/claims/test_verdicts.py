@@ -56,6 +56,7 @@ def row(**changes: str) -> dict[str, str]:
 # What the ledger says.
 
 
+@pytest.mark.slow
 def test_every_claim_has_a_verdict_in_order():
     verdicts = audit(CLAIMS)
     assert Counter(claim.source == "gadre-2024" for claim in CLAIMS) == {
@@ -66,6 +67,7 @@ def test_every_claim_has_a_verdict_in_order():
     assert all(verdict.explanation.endswith(".") for verdict in verdicts)
 
 
+@pytest.mark.slow
 def test_the_verdicts_add_up():
     assert Counter(verdict.kind for verdict in verdicts().values()) == {
         Kind.AS_PRINTED: 74 + 14 + 519,
@@ -196,6 +198,7 @@ def test_another_digit_another_verdict(key, printed, kind):
     assert after.explanation != before.explanation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.NOT_CHECKED])
 def test_every_kind_is_left_when_the_first_digit_changes(kind):
     for key in of_kind(kind):
@@ -419,6 +422,7 @@ def test_csv_can_be_read_back(tmp_path, capsys):
     assert load_claims(path) == CLAIMS
 
 
+@pytest.mark.slow
 def test_markdown(capsys):
     assert main(["--format", "markdown"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -426,6 +430,7 @@ def test_markdown(capsys):
     assert {line.count("|") for line in lines} == {8}
 
 
+@pytest.mark.slow
 def test_as_a_command():
     run = subprocess.run(
         [sys.executable, "-W", "error", "-m", "analysis.claims"], capture_output=True, text=True
@@ -439,6 +444,7 @@ def test_as_a_command():
     assert "invalid choice: 'xml'" in bad.stderr
 
 
+@pytest.mark.slow
 def test_a_reader_may_stop_early():
     command = [sys.executable, "-m", "analysis.claims", "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
@@ -470,6 +476,7 @@ def test_a_format_that_is_not_there_is_refused(capsys):
     assert "argument --format: invalid choice: 'xml'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_page_shows_every_claim_with_its_id_and_its_note():
     soup = BeautifulSoup(to_html(verdicts().values()), "html.parser")
     rows = soup.select("tbody tr")

@@ -29,6 +29,7 @@ def answer(capsys, *arguments: str) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module():
     done = run("--N", "7B", "--D", "1.4T")
     assert done.returncode == 0
@@ -120,6 +121,7 @@ def test_a_dearer_flop(capsys):
     assert sizes[1] < sizes[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -145,6 +147,7 @@ def test_bad_input_is_one_line_and_status_two(arguments, message):
     assert message in done.stderr
 
 
+@pytest.mark.slow
 def test_help_says_how_numbers_are_written():
     done = run("--help")
     assert done.returncode == 0
@@ -154,6 +157,7 @@ def test_help_says_how_numbers_are_written():
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_early_is_no_error():
     command = f"{sys.executable} -m analysis --N 7B --D 1T | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)

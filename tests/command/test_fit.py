@@ -43,6 +43,7 @@ def refused(capsys, *arguments):
     return err
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module_and_reads_standard_input():
     done = subprocess.run(
         [sys.executable, "-m", "analysis", "fit", "-"],
@@ -92,6 +93,7 @@ def test_every_option_reaches_the_table(capsys, tmp_path):
     assert found["law"]["E"] == pytest.approx(1.7, abs=0.6)
 
 
+@pytest.mark.slow
 def test_the_law_is_written_and_the_other_command_takes_it(capsys, runs, tmp_path):
     law = tmp_path / "my.json"
     assert main(["fit", str(runs), "--law-out", str(law)]) == 0
@@ -137,6 +139,7 @@ def test_a_bad_law_is_refused_by_name(capsys, tmp_path, text, message):
     assert "No such file" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_page_stands_alone(capsys, runs, tmp_path):
     page = tmp_path / "report.html"
     assert main(["fit", str(runs), "--report", str(page), "--next", "2", "--budget", "1e20"]) == 0
@@ -208,6 +211,7 @@ def test_what_rises_is_no_loss(capsys, tmp_path):
     assert "is 'acc' one?" in refused(capsys, path, "--columns", "loss=acc")
 
 
+@pytest.mark.slow
 def test_runs_that_determine_no_law_are_not_planned_from(capsys, tmp_path):
     rows = [f"{N},{20 * N},{LAW.loss(N, 20 * N)}" for N in (1e8, 2e8, 4e8, 8e8, 1e9, 2e9, 3e9)]
     path = written(tmp_path, "\n".join(["params,tokens,loss", *rows]))
@@ -222,6 +226,7 @@ def test_runs_that_determine_no_law_are_not_planned_from(capsys, tmp_path):
     assert "its fit: the search was cut short" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_one_budget_is_no_loss_that_rises(capsys, tmp_path):
     N = np.geomspace(1e8, 5e9, 14)
     D = 1e20 / (6 * N)

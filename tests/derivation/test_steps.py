@@ -119,6 +119,7 @@ def test_every_equation_reads_as_it_should(derived):
         assert f"{left} = {right}" == READS[field.name]
 
 
+@pytest.mark.slow
 def test_every_certificate_holds(derived):
     assert certify(derived) == list(CERTIFICATES)
 
@@ -168,6 +169,7 @@ def test_a_planted_error_is_caught_by_its_certificate(derived, reading, name, ch
         hold(reading[name], plant(derived, name, change))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["lhs", "rhs"])
 @pytest.mark.parametrize(
     "name", ["pull", "balance", "iso_loss", "translated", "exchange", "total_budget"]
@@ -182,6 +184,7 @@ def test_every_leaf_of_a_two_sided_equation_matters(derived, reading, name, side
                 hold(reading[name], dataclasses.replace(derived, **{name: wrong}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_single_leaf_matters(derived, reading, name):
     right = getattr(derived, name).rhs
@@ -210,6 +213,7 @@ def test_simplify_leaves_the_budget_in(derived):
     assert sp.simplify(explicit.subs(dv.G, d.G.rhs)).has(dv.C)
 
 
+@pytest.mark.slow
 def test_a_positive_multiplier_leaves_no_solution_and_a_free_one_does():
     """The third trap of chapter 3; the multiplier is what a FLOP takes off the loss."""
     assert [str(unknown) for unknown in dv.lagrange(positive=None)[1]] == ["N", "D", "lambda"]

@@ -92,6 +92,7 @@ class TestExams:
         }
         assert {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "12", "13", "15"} <= chapters
 
+    @pytest.mark.slow
     def test_a_seed_writes_the_same_bytes_and_other_seeds_others(self):
         written = [exam.sheet(each) + exam.solutions(each) for each in EXAMS]
         again = [exam.sheet(one) + exam.solutions(one) for one in map(draw_exam, SEEDS)]
@@ -155,6 +156,7 @@ class TestAnswers:
             assert answers["overhead"] == pytest.approx(k_N * k_D - 1)
             assert answers["k_min"] ** -e == pytest.approx(2)
 
+    @pytest.mark.slow
     def test_where_to_stop(self):
         """The life is cheaper, or not, with a step along the iso-loss curve."""
         for given, answers, _ in drawn("where-to-stop"):

@@ -103,6 +103,7 @@ class TestExercise:
         assert not verdict
         assert "No answer yet" in verdict.message
 
+    @pytest.mark.slow
     def test_three_typical_mistakes_are_told_apart(self, number):
         key = KEYS[number]()
         assert len(key.mistakes) >= 3
@@ -121,6 +122,7 @@ class TestExercise:
                     told = re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", mistake.advice)
                     assert not any(part.advise(float(number)) is None for number in told)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("answer", [None, "?", [], {}, np.nan, 1j, True, object(), sp.I])
     def test_what_is_no_answer_is_told_so(self, number, answer):
         verdict = check(number, answer)

@@ -175,6 +175,7 @@ class TestFiles:
         names = {path.stem for path in made[0].glob("*.ipynb")}
         assert not names & {"solutions", "teachers", "exam"}
 
+    @pytest.mark.slow
     def test_the_package_has_no_keys_and_all_else(self, made, tmp_path):
         with zipfile.ZipFile(made[1]) as package:
             held = set(package.namelist())
@@ -203,6 +204,7 @@ class TestFiles:
         text = Path(checks.__file__).read_text(encoding="utf-8")
         assert not re.search(r"^\s*(?:from|import) (?:analysis|report|hub)", text, re.M)
 
+    @pytest.mark.slow
     def test_a_salt_makes_the_same_digests_and_another_one_others(self, made):
         assert hub.kept(SALT) == (made[0] / "checks.json").read_bytes()
         other = json.loads(hub.kept("another"))["exercises"]["1.2"]["right"]

@@ -28,6 +28,7 @@ def test_every_plot_is_here():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_it_returns_its_axes_and_says_in_words_what_it_shows(name):
     plot, arguments = EVERY[name]
@@ -38,6 +39,7 @@ def test_it_returns_its_axes_and_says_in_words_what_it_shows(name):
     assert len(plot.alt.split()) > 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_it_is_sound_svg_in_the_text_colour_of_the_page_with_its_data(name):
     plot, arguments = EVERY[name]

@@ -70,6 +70,7 @@ def without_data(text: str) -> str:
     return re.sub(r"const (models|draws|laws|largest|groups|bands) = .*;\n", "", text)
 
 
+@pytest.mark.slow
 def test_together_they_are_small():
     pages = [page(name) for name in MAKE if name != "decision"]
     scripts = [without_data(script(one)) for one in pages]
@@ -80,6 +81,7 @@ def test_together_they_are_small():
 
 @pytest.mark.parametrize("name", FORMULAS)
 class TestEach:
+    @pytest.mark.slow
     def test_can_be_allowed_by_a_hash(self, name):
         html = page(name)
         assert html.count("<script") == 1
@@ -92,6 +94,7 @@ class TestEach:
             "http://www.w3.org/1999/xlink",
         }
 
+    @pytest.mark.slow
     def test_is_the_same_each_time(self, name):
         assert make(name, derive()) == page(name)
 
@@ -99,6 +102,7 @@ class TestEach:
         assert "@" not in script(page(name))
         assert not re.search(r"@[a-z_]+[\s<\"]", page(name).replace("@media ", ""))
 
+    @pytest.mark.slow
     def test_takes_its_formulas_from_the_derivation(self, name):
         d = derive()
         for equation in FORMULAS[name]:
@@ -135,6 +139,7 @@ def test_the_table_of_models_is_in_it_whole():
     assert {row["maker"] for row in rows} > {"Meta", "Qwen Team", "Gemma Team"}
 
 
+@pytest.mark.slow
 def test_a_model_of_another_year_and_a_rude_name_is_drawn():
     table = load_models().head(3).assign(year=[2019, 2027, 2030], name=["</script>", "<b>", "a&b"])
     html = interactive.interactive_models(derive(), table).html

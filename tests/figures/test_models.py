@@ -55,6 +55,7 @@ def test_the_named_models_exist():
     assert set(figures.NAMED) <= set(MODELS["name"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overhead", figures.OVERHEADS)
 def test_the_lines_have_their_overhead(overhead):
     text = figures.OVERHEADS[overhead]
@@ -63,6 +64,7 @@ def test_the_lines_have_their_overhead(overhead):
     assert text == f"{100 * overhead:g} %"
 
 
+@pytest.mark.slow
 def test_the_runs_end_where_the_record_says():
     corners = np.array(points("plot_story")["where the fitted runs end"])
     assert corners[:, 0].max() == pytest.approx(LARGEST["N"])

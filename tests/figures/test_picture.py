@@ -51,6 +51,7 @@ def plot_of(name):
     return getattr(figures, name, None) or getattr(figures_fit, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_a_picture_carries_its_points(name):
     rows = list(csv.reader(io.StringIO(show(plot_of(name), *ARGUMENTS[name]).csv)))

@@ -2,6 +2,7 @@ import csv
 import io
 
 import numpy as np
+import pytest
 from matplotlib.figure import Figure
 
 from analysis.figures import theorem as figures
@@ -37,6 +38,7 @@ def test_the_curves_are_translates_of_one_another():
     assert (step > 0).all()
 
 
+@pytest.mark.slow
 def test_the_same_step_leads_back_to_every_curve():
     corners = {}
     for series, N, D in rows("plot_same_steps"):

@@ -37,6 +37,7 @@ def test_each_fit_is_that_of_the_other_runs():
     assert found.parameters.shape == (6, 20)
 
 
+@pytest.mark.slow
 def test_the_error_is_that_of_least_squares_where_the_noise_is_normal():
     """On average over sets of runs, against the scatter of the estimates themselves."""
     values, errors = [], []
@@ -48,6 +49,7 @@ def test_the_error_is_that_of_least_squares_where_the_noise_is_normal():
     assert np.mean(errors) == pytest.approx(np.std(values), rel=0.35)
 
 
+@pytest.mark.slow
 def test_a_shared_error_widens_the_interval_only_if_the_groups_are_known():
     wide, narrow, inside = [], [], []
     for seed in range(25):

@@ -55,6 +55,7 @@ def gradient(z, data, delta):
     return parametric_objective(at(z), *data, delta=delta).gradient
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     E=st.floats(1.0, 2.5),
@@ -166,6 +167,7 @@ def test_the_ends_of_its_range_can_be_held(kappa):
     assert fit_parametric(*runs(n=30), kappa=kappa).law.kappa == kappa
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [7, 9, 20, 60])
 @pytest.mark.parametrize("noise", [1e-3, 5e-3, 0.02, 0.1])
 def test_the_power_is_said_to_be_flat_where_its_interval_spans_more_than_a_factor_of_four(n, noise):

@@ -60,6 +60,7 @@ def test_a_planted_law_is_recovered_from_noiseless_runs(E, size_term, data_term,
     np.testing.assert_allclose(row(fit.law), row(law), rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [1e-4, 1e-3, 5e-3])
 def test_a_planted_law_lies_within_the_standard_errors_of_noisy_runs(noise):
     z = []
@@ -73,6 +74,7 @@ def test_a_planted_law_lies_within_the_standard_errors_of_noisy_runs(noise):
     assert abs(np.mean(z)) < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [9, 12, 24, 60, 240])
 def test_an_interval_of_95_percent_holds_the_truth_as_often_as_it_says(n):
     """Within three standard deviations of what so many draws tell."""
@@ -237,6 +239,7 @@ def test_tied_exponents_are_equal_and_cost_something():
     np.testing.assert_allclose(row(fit.law), row(exact), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_tied_fit_starts_between_the_two_exponents_of_each_start():
     data = runs(noise=0.05, n=6, seed=19)  # has valleys that few starts reach
     starts = seeded_starts(*data)
@@ -487,6 +490,7 @@ def test_the_published_runs_reach_the_known_optimum(published):
     )
 
 
+@pytest.mark.slow
 def test_the_whole_grid_reaches_the_optimum_and_nothing_below(published):
     fit = fit_parametric(*published, starts=hoffmann_grid())
     assert fit.objective == pytest.approx(1.018274018e-3, rel=1e-9)

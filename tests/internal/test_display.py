@@ -73,6 +73,7 @@ def test_many_are_shown_by_their_range():
     assert "alpha = 1 values, 0.3 to 0.3" in str(laws)
 
 
+@pytest.mark.slow
 def test_an_equation_is_shown_as_an_equation():
     table = derive()._repr_html_()
     assert "$k_{D} = " in table

@@ -31,6 +31,7 @@ def runs():
     return table(grid(WIDTHS, LENGTHS))
 
 
+@pytest.mark.slow
 def test_one_sweep_recovers_the_law(runs):
     assert len(runs) == 80
     fit = fit_parametric(runs["N"], runs["D"], runs["loss"])
@@ -42,6 +43,7 @@ def test_one_sweep_recovers_the_law(runs):
     assert np.sqrt(np.mean(residual**2)) < 0.0025
 
 
+@pytest.mark.slow
 def test_cheap_runs_predict_dear_ones(runs):
     found = extrapolate(runs).set_index("cut")
     assert found["n_runs"].tolist() == [(runs["C"] <= cut).sum() for cut in CUTS]
@@ -50,6 +52,7 @@ def test_cheap_runs_predict_dear_ones(runs):
     assert (found["worst"] >= found["rms"]).all()
 
 
+@pytest.mark.slow
 def test_a_sweep_without_noise_is_extrapolated_without_error(runs):
     exact = runs.assign(loss=LAW.loss(runs["N"], runs["D"]))
     assert extrapolate(exact)["rms"].max() < 1e-5
@@ -91,6 +94,7 @@ def test_the_factor_depends_on_the_budget_with_one_class_alone():
     assert small[3] == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_measured_factor_is_that_of_theory_at_every_budget():
     found = measure_factor([20, 40, 80], [0.75, 0.5, 0.35], seeds=[0, 1])
     assert len(found) == 18
@@ -101,6 +105,7 @@ def test_the_measured_factor_is_that_of_theory_at_every_budget():
     assert means["iso_loss"].abs().max() < 0.005
 
 
+@pytest.mark.slow
 def test_the_minima_lie_where_the_law_has_them():
     runs, minima = isoflop([1e6, 5e6], seeds=range(3))
     assert runs.groupby("budget").size().min() >= 9

@@ -189,6 +189,7 @@ sweep(jobs, checkpoint=sys.argv[1])
 """
 
 
+@pytest.mark.slow
 def test_a_sweep_that_is_killed_goes_on_where_it_was(tmp_path):
     path = tmp_path / "sweep.csv"
     command = [sys.executable, "-c", SCRIPT, str(path)]

@@ -243,6 +243,7 @@ def test_a_redirect_to_the_file_itself_is_followed_and_verified(place, origin):
 # Records.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_damage_of_a_record_is_told(name, tmp_path):
     path = tmp_path / f"{name}.json"
@@ -287,6 +288,7 @@ def test_a_record_is_named_without_a_path(tmp_path, name):
 # Tables.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
 def test_a_damaged_table_is_named_or_read_as_it_stands(table, tmp_path):
     read = load_models if table.stem == "models" else load_claims
@@ -610,6 +612,7 @@ class Slow(BaseHTTPRequestHandler):
         self.wfile.write(CONTENT[len(CONTENT) // 2 :])
 
 
+@pytest.mark.slow
 def test_an_interrupted_download_keeps_whole_files_and_goes_on(tmp_path, serve):
     digest = hashlib.sha256(CONTENT).hexdigest()
     (tmp_path / "registry.txt").write_text("".join(f"f{i} sha256:{digest}\n" for i in range(40)))
@@ -658,6 +661,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_an_interrupted_bootstrap_ends():
     done = interrupted(BOOTSTRAP, ready=lambda child: child.stdout.readline() == "at work\n")
     assert done.returncode in (1, -signal.SIGINT)
@@ -675,6 +679,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_an_interrupted_sweep_goes_on_where_it_was(tmp_path):
     path = tmp_path / "sweep.csv"
     jobs = grid([4, 9, 20], [60_000, 250_000, 400_000], seeds=range(8))

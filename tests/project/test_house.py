@@ -60,6 +60,7 @@ def test_the_derivation_stands_alone():
     }
 
 
+@pytest.mark.slow
 def test_nothing_imports_the_book():
     for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
         assert not {name for name in imported(path) if name.split(".")[0] in ("book", "tests")}
@@ -89,6 +90,7 @@ def test_modules_are_small_and_say_what_they_are_for(name):
     assert lines_of_code(text) <= MOST
 
 
+@pytest.mark.slow
 def test_importing_the_package_opens_no_data_and_draws_nothing():
     code = (
         "import sys, analysis.laws, analysis.tradeoff, analysis.claims\n"

@@ -83,6 +83,7 @@ def test_a_python_without_venv_says_what_to_do(checkout):
     assert "python3-venv" in line
 
 
+@pytest.mark.slow
 def test_no_network_says_what_to_do_and_leaves_nothing_that_looks_ready(checkout):
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
     nowhere |= {"PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}

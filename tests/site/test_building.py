@@ -103,6 +103,7 @@ def value_in(folder: Path) -> str:
     return re.search(r"<span></span>(\d+)\s", page)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "value"), [(signal.SIGINT, 42), (signal.SIGKILL, 43)])
 def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, value):
     plant(small_book, value)
@@ -117,6 +118,7 @@ def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, val
     assert not list(small_book.rglob(".part-*"))
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_named_and_ends_the_build(small_book):
     path = small_book / "book" / "index.ipynb"
     good = path.read_text()
@@ -177,6 +179,7 @@ class TestExecution:
     def runs(self, folder):
         return {name: len((folder / name).read_text()) for name in ("one", "two")}
 
+    @pytest.mark.slow
     def test_a_notebook_runs_once_and_results_that_are_half_written_are_not_trusted(self, folder):
         first = self.execute(folder)
         assert first.stdout == "[\"'one'\", \"'two'\"]\n", first.stderr
@@ -190,6 +193,7 @@ class TestExecution:
             assert self.execute(folder).stdout == first.stdout
             assert self.runs(folder) == {"one": n, "two": 1}
 
+    @pytest.mark.slow
     def test_an_interrupt_ends_every_kernel_at_once(self, folder):
         code = "import os, time\nopen('{}', 'w').write(str(os.getpid()))\ntime.sleep(600)"
         for name in ("one", "two"):
@@ -208,6 +212,7 @@ class TestExecution:
             assert not psutil.pid_exists(int((folder / name).read_text()))
         assert not list((folder / "cache").rglob("*.ipynb"))
 
+    @pytest.mark.slow
     def test_what_is_no_notebook_and_a_kernel_that_dies_are_named(self, folder):
         self.put(folder, "two", "import os\nos.kill(os.getpid(), 9)")
         assert "two, cell 1: DeadKernelError" in self.execute(folder).stderr

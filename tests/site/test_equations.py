@@ -101,6 +101,7 @@ def test_mathjax_comes_with_the_site_only_where_no_browser_has_set_the_equations
     assert (tmp_path / "_static" / "tex-svg.js").is_file() == (here is None)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(browser.installed() is None, reason="no Chromium here")
 def test_a_wrong_equation_is_an_error_that_shows_it(tmp_path):
     def attempt():

@@ -49,6 +49,7 @@ def test_a_cell_prints_and_shows_its_last_value(told):
     assert shown == ["{'x': 1.5}", "3", "'é'"]
 
 
+@pytest.mark.slow
 def test_tables_and_equations_show_themselves(told):
     outputs, _ = told(
         "import pandas as pd, sympy as sp\npd.DataFrame({'a': [1]})",

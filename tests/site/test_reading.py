@@ -55,23 +55,6 @@ WORDS = {
     "interval": "primer",
 }
 """What a reader may type, and the page that answers it."""
-LOOK = """() => {
-  const seen = [], box = one => one.getBoundingClientRect();
-  const every = selector => document.querySelectorAll(".bd-article " + selector);
-  for (const math of every("div.math:has(> .eqno)")) {
-    const number = box(math.querySelector(".eqno")), set = box(math.querySelector("svg"));
-    if (number.width && set.width && number.left < set.right - 1
-        && number.top < set.bottom - 1 && number.bottom > set.top + 1)
-      seen.push("covered: " + math.id);
-  }
-  for (const math of every("span.math"))
-    if (getComputedStyle(math).overflowY === "hidden") seen.push("cut: " + math.textContent);
-  for (const fold of every("details.hide > summary")) {
-    const shown = [...fold.querySelectorAll(".admonition-title")].filter(one => box(one).height);
-    if (box(fold).height && shown.length !== 1) seen.push("labels: " + fold.textContent);
-  }
-  return seen;
-}"""
 BESIDE = """() => [...document.querySelectorAll("aside.margin")].map(aside => {
   const words = aside.querySelector("p"), text = document.querySelector(".bd-article h1");
   const box = one => one.getBoundingClientRect(), end = box(aside).right + 1;
@@ -114,13 +97,6 @@ def strokes(svg: BeautifulSoup) -> set[float]:
     """The kinds of broken line in a picture."""
     broken = re.findall(r"stroke-dasharray: ([\d.]+),([\d.]+)", str(svg))
     return {round(float(stroke) / float(gap), 2) for stroke, gap in broken}
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_on_a_phone_nothing_is_cut_off_or_covered(turn, page):
-    view, _ = turn(page, 390, "light")
-    wrong = view.evaluate(LOOK)
-    assert wrong == []
 
 
 def test_an_aside_stands_in_the_margin_and_is_folded_where_there_is_none(turn, site):

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag
 import pytest
 import yaml
 from accessible import violations
-from bs4 import BeautifulSoup
+from built import anchors, parsed
 
 from report import rooms
 from report.names import Reading, linked
@@ -26,18 +26,13 @@ IMPORT = re.compile(r"^from (analysis[.\w]*) import (\([^)]*\)|.*)$", re.M)
 
 
 @cache
-def parsed(path):
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
-@cache
 def entries(site) -> dict[str, str]:
     """Where each name has its entry: page and anchor, as the pages themselves say it."""
     found = {}
     for page in PAGES:
-        for anchor in parsed(site / f"{page}.html").select("[id^='analysis.'], [id^='module-']"):
-            name = anchor["id"].removeprefix("module-")
-            found[name] = f"{page}.html#{anchor['id']}"
+        for anchor in anchors(site / f"{page}.html"):
+            if anchor.startswith(("analysis.", "module-")):
+                found[anchor.removeprefix("module-")] = f"{page}.html#{anchor}"
     return found
 
 
@@ -88,7 +83,7 @@ class TestEntries:
             address, anchor = urldefrag(link["href"])
             target = (path.parent / address).resolve() if address else path
             assert target.exists(), link["href"]
-            assert not anchor or parsed(target).find(id=anchor), link["href"]
+            assert not anchor or anchor in anchors(target), link["href"]
 
 
 @pytest.mark.site

@@ -55,6 +55,7 @@ def test_what_is_read_off_is_what_the_curves_give(name):
     close(atlas.read_off(name), VALUE["read"][name], rel=1e-2)
 
 
+@pytest.mark.slow
 def test_a_profile_and_the_stretch_are_what_the_data_give():
     loaded(lambda: atlas.load_arm("hoffmann"))
     close(atlas.profile("hoffmann"), VALUE["profiles"]["hoffmann"], rel=1e-2)
@@ -62,12 +63,14 @@ def test_a_profile_and_the_stretch_are_what_the_data_give():
     close(atlas.stretched(), VALUE["stretched"], rel=1e-2)
 
 
+@pytest.mark.slow
 def test_the_forms_are_compared_as_the_data_have_it():
     loaded(lambda: atlas.load_arm("openeurollm"))
     close(atlas.validate("openeurollm"), VALUE["forms"]["openeurollm"], rel=3e-2)
     close(atlas.by_form("llama3"), VALUE["by_form"]["llama3"], rel=3e-2)
 
 
+@pytest.mark.slow
 def test_an_interval_is_what_resampling_gives():
     """The draws of an arm have streams of their own behind those of the arms before it."""
     loaded(lambda: atlas.load_arm("kempner-fineweb"))
@@ -141,6 +144,7 @@ def test_the_sum_law_does_not_see_the_power():
     assert max(blind) / min(blind) < 1.15
 
 
+@pytest.mark.slow
 def test_the_study_of_a_few_arms_says_the_same_of_them(monkeypatch):
     monkeypatch.setattr(atlas, "FEWEST_COMPARED", 1000)  # the forms are compared above
     names = "llama3", "kempner-starcoder", "marin-dclm"
@@ -156,6 +160,7 @@ def test_the_study_of_a_few_arms_says_the_same_of_them(monkeypatch):
     assert len(found["pooled"]["N"]["sum"]["studies"]) == 3
 
 
+@pytest.mark.slow
 def test_few_sets_are_found_as_many_are():
     loaded(lambda: atlas.load_arm("llama3"))
     found = planted.summarise(10, designs=("llama3",))["llama3"]
@@ -165,6 +170,7 @@ def test_few_sets_are_found_as_many_are():
         assert then["low"] * 0.9 < own["median"] < then["high"] * 1.1
 
 
+@pytest.mark.slow
 def test_a_planted_set_is_made_as_recorded():
     loaded(lambda: atlas.load_arm("llama3"))
     sets = [planted.one_set(seed, design="llama3", kappa=0.8) for seed in range(20)]

@@ -52,11 +52,13 @@ def test_the_record_says_what_made_it():
     assert path.stat().st_size < 300_000
 
 
+@pytest.mark.slow
 def test_one_sweep_is_as_recorded():
     seed = 7
     assert_alike(json.loads(json.dumps(one_sweep(seed))), of_seed(VALUE["sweeps"], seed))
 
 
+@pytest.mark.slow
 def test_designs_and_recipes_are_as_recorded():
     assert_alike(one_design(5), of_seed(VALUE["designs"], 5))
     for seed in (0, 42):
@@ -125,6 +127,7 @@ def test_columns_turn_rows_of_seeds_around():
     assert of_seed(columns(rows), 1) == rows[1]
 
 
+@pytest.mark.slow
 def test_a_study_is_of_the_language_it_is_given():
     noisy = Language(epsilon=0.4)
     assert one_design(0, budget=1e7, language=noisy) != one_design(0, budget=1e7)

@@ -24,6 +24,7 @@ def leaves(value, path=()):
             yield (*path, key), below
 
 
+@pytest.mark.slow
 def test_the_record_is_what_the_data_give(recorded):
     assert recorded["data"] == {"gadre2024": DATASETS["gadre2024"].digest}
     try:

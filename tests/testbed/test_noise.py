@@ -51,6 +51,7 @@ def test_without_noise_there_is_no_luck():
     assert found.share_within(1e-6) == 1.0
 
 
+@pytest.mark.slow
 def test_half_a_percent_of_noise_moves_the_prediction_by_three():
     runs = of_train_set(load_quoted_runs(), "redpajama")
     law = extrapolate(runs, "redpajama").loss_fit.law

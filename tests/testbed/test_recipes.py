@@ -55,6 +55,7 @@ def test_alone_it_is_the_papers_fit():
         assert fit.covariance[2, 2] == pytest.approx(same.covariance[0, 0], rel=2e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [PAPER, POOLED])
 def test_intervals_cover_what_they_say(recipe):
     rng = np.random.default_rng(2)
@@ -65,6 +66,7 @@ def test_intervals_cover_what_they_say(recipe):
     assert covered == pytest.approx(0.9, abs=max(0.03, 3 * spread))
 
 
+@pytest.mark.slow
 def test_pooling_predicts_better_where_the_shape_is_shared():
     rng = np.random.default_rng(3)
     errors = {PAPER: [], POOLED: []}

@@ -174,6 +174,7 @@ def test_a_counterexample_moves(name):
     assert [f"{value:.10g}" for value in found] == [f"{float(v):.10g}" for v in MOVING[name]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_ten_digits_against_forty(name):
     loss, cost = INDEPENDENT[name]

@@ -69,10 +69,12 @@ def planted(name):
             yield dataclasses.replace(stated(), **{name: wrong})
 
 
+@pytest.mark.slow
 def test_every_statement_is_certified():
     assert certify_theorem(stated()) == list(CERTIFICATES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_planted_error_is_caught(name):
     count = 0
@@ -88,6 +90,7 @@ def test_a_planted_error_is_named():
         certify_theorem(wrong)
 
 
+@pytest.mark.slow
 def test_the_theorem_is_that_of_chapter_3_at_cost_ND():
     d, ones = derive(), {p: 1, q: 1}
     same = {th.alpha: sp.Symbol("alpha", positive=True), th.beta: sp.Symbol("beta", positive=True)}
