@@ -73,10 +73,12 @@ test: lint editions coverage ## check the style and the types, build the site st
 test-site: editions $(TESTED)
 	@$(looked_at)
 
-# What is asked for together: nothing is installed under notebooks that run, and what runs in the
-# pages is there before it is looked at or compared.
+# What is asked for together: nothing is installed under notebooks that run; what runs in the pages
+# is there before it is looked at or compared; a site is compared while another is looked at, which
+# leaves the cores time.
 $(STRICT_SITE): $(if $(filter test test-site,$(MAKECMDGOALS)),$(TESTED))
 test test-site verify: $(filter lite,$(MAKECMDGOALS))
+verify: $(if $(filter test,$(MAKECMDGOALS)),coverage)
 
 # The student edition takes the results of its notebooks from the book.
 editions: strict

@@ -9,7 +9,13 @@ import sympy as sp
 from planted import readers
 
 from analysis.derivation import steps as dv
-from analysis.derivation.certificates import CERTIFICATES, CertificateError, certify, hold
+from analysis.derivation.certificates import (
+    CERTIFICATES,
+    CertificateError,
+    certify,
+    hold,
+    is_zero,
+)
 from analysis.derivation.steps import alpha, beta, derive, k_D, k_N
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, PUBLISHED
 from analysis.serving import break_even, lifetime_scales
@@ -117,6 +123,13 @@ def test_every_equation_reads_as_it_should(derived):
         equation = getattr(derived, field.name)
         left, right = (sp.sstr(side, order="none") for side in equation.args)
         assert f"{left} = {right}" == READS[field.name]
+
+
+def test_what_vanishes_at_a_point_is_not_yet_zero():
+    assert not is_zero(alpha - sp.Rational(7, 5))  # the one point that is tried
+    assert not is_zero((alpha - sp.Rational(7, 5)) * (beta - sp.Rational(8, 5)))
+    assert not is_zero(alpha * sp.Rational(1, 10**9))  # too little to be told by a point
+    assert is_zero((alpha + beta) ** 2 - alpha**2 - 2 * alpha * beta - beta**2)
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from analysis.datasets import in_second_batch, load_quoted_runs
-from analysis.overtraining import OvertrainingLaw
+from analysis.overtraining import OvertrainingLaw, fit_overtraining
 from analysis.testbed.extrapolation import extrapolate
 from analysis.testbed.noise import (
     batch_residuals,
@@ -71,6 +71,21 @@ def test_the_same_seed_gives_the_same_luck():
     assert (first == second).all()
     with pytest.raises(ValueError, match="noise must be non-negative, got -1"):
         luck(LAW, *five(), TARGET, noise=-1, n_worlds=5, rng=np.random.default_rng(7))
+
+
+def test_luck_is_what_a_fit_to_each_world_gives():
+    N, D = five()
+    found = luck(LAW, N, D, TARGET, noise=0.02, n_worlds=8, rng=np.random.default_rng(7)).errors
+    noise = np.random.default_rng(7).standard_normal((8, 5))
+    losses = LAW.loss(6 * N * D, D / N) * np.exp(0.02 * noise)
+    goal = 6 * TARGET[0] * TARGET[1], TARGET[1] / TARGET[0]
+    laws = [fit_overtraining(N, D, loss).law for loss in losses]
+    assert found.tolist() == [law.loss(*goal) / LAW.loss(*goal) - 1 for law in laws]
+
+
+def test_four_different_runs_are_needed():
+    with pytest.raises(ValueError, match="N and D must hold at least 4 different runs, got 1"):
+        luck(LAW, [1e8] * 5, [1e9] * 5, TARGET, noise=0.1, n_worlds=2, rng=np.random.default_rng(0))
 
 
 # Noise and the two batches.
