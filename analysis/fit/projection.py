@@ -47,7 +47,9 @@ class Projection(Shown):
 
 
 class Search:
-    """A search over the exponent, ready for any y: what the columns alone determine is made once.
+    """Least squares of any y on columns that one exponent shapes.
+
+    What the columns alone determine is made once.
 
     Parameters
     ----------
