@@ -104,7 +104,8 @@ def optimum(law: CostedLaw, C: PositiveFloat) -> Allocation:
         raise ValueError(f"C must have a compute-optimal model, got {C:g}")
 
     def pull(at: float) -> float:
-        return _pull(law, at, _log_tokens_at(law, log_C, at))
+        y = _log_tokens_at(law, log_C, at)
+        return np.nan if np.isnan(y) else _pull(law, at, y)
 
     if not pull(x[best - 1]) * pull(x[best + 1]) < 0:  # a plateau, flat to the last digit
         raise ValueError(f"C must have one compute-optimal model, got {C:g}")
@@ -214,12 +215,14 @@ def _log_tokens(law: CostedLaw, log_C: float, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def _log_tokens_at(law: CostedLaw, log_C: float, x: float) -> float:
-    """The same at one ln N, in a tenth of the time."""
-    return float(
-        brentq(
-            lambda y: float(law.log_cost(x, y)) - log_C, -FARTHEST, FARTHEST, xtol=1e-14, rtol=1e-15
-        )
-    )
+    """The same at one ln N, in a tenth of the time; NaN if no D costs C."""
+
+    def over(y: float) -> float:
+        return float(law.log_cost(x, y)) - log_C
+
+    if not over(-FARTHEST) <= 0 <= over(FARTHEST):
+        return np.nan
+    return float(brentq(over, -FARTHEST, FARTHEST, xtol=1e-14, rtol=1e-15))
 
 
 def _pull(law: CostedLaw, x: float, y: float) -> float:

@@ -94,6 +94,13 @@ def test_an_optimum_at_the_edge_is_refused():
         optimum(always_larger, 1e20)
 
 
+def test_an_optimum_beside_sizes_that_no_data_make_cost_the_budget_is_refused():
+    beyond = np.log(LAW.compute_optimal(1e20).N) + 0.3
+    cost = lambda x, y: np.where(np.real(x) < beyond, 0.0, 1.0) * COST(x, y)  # noqa: E731
+    with pytest.raises(ValueError, match="C must have one compute-optimal model"):
+        optimum(CostedLaw(POWERS, cost), 1e20)
+
+
 @pytest.mark.parametrize(("name", "bad"), [("C", 0), ("C", np.nan), ("C", [1.0, 2.0])])
 def test_a_bad_budget_is_named(name, bad):
     with pytest.raises(ValueError, match=name):
