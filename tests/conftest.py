@@ -37,7 +37,7 @@ LOOKING = {"site", "served", "browser", "look", "turn", "edition", "added"}
 """Fixtures of tests that look at the built site."""
 
 
-SLOW = {"server", "small_book", "solutions", "summary", "reading", "found"}
+SLOW = {"server", "small_book", "solutions", "summary", "reading"}
 """Fixtures that take seconds themselves."""
 
 

@@ -19,8 +19,6 @@ from analysis.internal.display import Shown
 
 GRID = 120
 """Exponents tried before the search is refined."""
-
-
 Solver: TypeAlias = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, float]]
 """From a matrix and y to the coefficients and the sum of squared residuals."""
 

@@ -182,7 +182,6 @@ def test_a_planted_error_is_caught_by_its_certificate(derived, reading, name, ch
         hold(reading[name], plant(derived, name, change))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("side", ["lhs", "rhs"])
 @pytest.mark.parametrize(
     "name", ["pull", "balance", "iso_loss", "translated", "exchange", "total_budget"]
@@ -197,7 +196,6 @@ def test_every_leaf_of_a_two_sided_equation_matters(derived, reading, name, side
                 hold(reading[name], dataclasses.replace(derived, **{name: wrong}))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_single_leaf_matters(derived, reading, name):
     right = getattr(derived, name).rhs

@@ -103,7 +103,6 @@ def value_in(folder: Path) -> str:
     return re.search(r"<span></span>(\d+)\s", page)[1]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "value"), [(signal.SIGINT, 42), (signal.SIGKILL, 43)])
 def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, value):
     plant(small_book, value)
@@ -118,7 +117,6 @@ def test_the_build_after_one_that_was_interrupted_is_whole(small_book, sign, val
     assert not list(small_book.rglob(".part-*"))
 
 
-@pytest.mark.slow
 def test_a_failing_cell_is_named_and_ends_the_build(small_book):
     path = small_book / "book" / "index.ipynb"
     good = path.read_text()

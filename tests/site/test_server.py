@@ -119,7 +119,6 @@ def server(tmp_path_factory):
     running.stop()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FEW)
 def test_a_notebook_runs_from_top_to_bottom(server, name):
     ran, wrong = server.run(name)
@@ -127,7 +126,6 @@ def test_a_notebook_runs_from_top_to_bottom(server, name):
     assert ran > 1
 
 
-@pytest.mark.slow
 def test_a_failing_cell_is_noticed(server):
     cell = {"cell_type": "code", "source": "1 / 0", "metadata": {}, "outputs": []}
     notebook = {"cells": [cell | {"execution_count": None}], "metadata": {}}

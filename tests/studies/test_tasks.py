@@ -7,6 +7,7 @@ from analysis.studies.record import FOLDER
 from analysis.studies.tasks import NAME, summarise
 
 RECORD = FOLDER / f"{NAME}.json"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
