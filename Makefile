@@ -17,7 +17,7 @@ BUILD = $(JUPYTER_BOOK)
 COMPILE := _build/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
   --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 PYTEST := pytest --quiet -n auto --durations=15
-looked_at = $(BIN)/python -m $(PYTEST) -m site
+looked_at = $(BIN)/python -m $(PYTEST) -m site tests/site
 define student_edition
 @$(TOOLS)/student.py _build/student
 @STRICT= $(BUILD) --toc "$(CURDIR)/_build/student/_toc.yml" --path-output _build/student >/dev/null
@@ -84,8 +84,8 @@ verify: $(if $(filter test,$(MAKECMDGOALS)),coverage)
 editions: strict
 	$(student_edition)
 
-quick: lint ## check the style and the types, run the tests that take no site and no patience: two minutes
-	@$(BIN)/python -m $(PYTEST) -m "not site and not slow"
+quick: lint ## check the style and the types, run the tests that take no site and no patience: a minute
+	@$(BIN)/python -m $(PYTEST) -m "not site and not slow" --hypothesis-profile=quick
 
 lint: $(TESTED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -111,26 +112,27 @@ def choose_size(
     '2.52e+10 parameters, 0.479 more at worst'
     """
     T, r = inference_tokens, inference_cost_ratio
-    lives = Lives(together(credible), compute, r, optimum)
-    weights = np.array(list(credible.weights.values()))
     sigma = np.log(spread)
     mean = expected_tokens(T, spread)
     nodes, shares = np.polynomial.hermite_e.hermegauss(N_NODES)
-    uses, shares = T * np.exp(sigma * nodes), shares / shares.sum()
-    ends = T * np.exp(sigma * np.array([-SPAN, SPAN]))
+    shares = (shares / shares.sum())[:, None, None]
+    lives = partial(Lives, together(credible), compute, r, optimum)
+    drawn, middle = lives(T * np.exp(sigma * nodes)), lives(np.array([mean]))
+    ends = lives(T * np.exp(sigma * np.array([-SPAN, SPAN])))
+    weights = np.array(list(credible.weights.values()))
 
     def cost(N: Doubles) -> Doubles:
-        return np.asarray(weights @ lives.costs(N, mean))
+        return np.asarray(weights @ middle.costs(N)[0])
 
     def expected(N: Doubles) -> Doubles:
-        regrets = (share * lives.regrets(N, use) for share, use in zip(shares, uses, strict=True))
-        return np.asarray(weights @ sum(regrets))
+        return np.asarray(weights @ sum(shares * drawn.regrets(N)))
 
     def worst(N: Doubles) -> Doubles:
-        return np.asarray(np.max([lives.regrets(N, use).max(axis=0) for use in ends], axis=0))
+        return np.asarray(ends.regrets(N).max(axis=(0, 1)))
 
-    every = [lives.best_sizes(use) for use in (*ends, *uses, mean)]
-    low, high = float(np.min(every)), float(np.max(every))
+    [own] = middle.best_sizes
+    every = np.concatenate([ends.best_sizes, drawn.best_sizes, [own]])
+    low, high = float(every.min()), float(every.max())
     aims = {"least_cost": cost, "least_regret": expected, "least_worst": worst}
 
     def size(aim: Callable[[Doubles], Doubles]) -> float:
@@ -138,7 +140,6 @@ def choose_size(
 
     sizes = {name: size(aim) for name, aim in aims.items()}
     at = np.array(list(sizes.values()))
-    own = lives.best_sizes(mean)
     names = list(credible.laws)
     return Choice(
         float(compute),
@@ -146,11 +147,11 @@ def choose_size(
         float(spread),
         float(r),
         float(mean),
-        {name: lives.run(place, own[place]) for place, name in enumerate(names)},
+        {name: middle.run(place, own[place]) for place, name in enumerate(names)},
         **sizes,
         expected=dict(zip(sizes, expected(at).tolist(), strict=True)),
         worst=dict(zip(sizes, worst(at).tolist(), strict=True)),
-        prices=pd.DataFrame(lives.regrets(own, mean).T, index=names, columns=names),
+        prices=pd.DataFrame(middle.regrets(own)[0].T, index=names, columns=names),
     )
 
 
@@ -160,32 +161,37 @@ def expected_tokens(median: float, spread: float) -> float:
 
 
 class Lives:
-    """What sizes cost over their lives under each of several laws."""
+    """What sizes cost over their lives under each of several laws, for each of several uses.
+
+    Attributes
+    ----------
+    optimal : Allocation
+        The compute-optimal run by each law.
+    best_sizes : array, shape (uses, laws)
+        The cheapest size.
+    """
 
     def __init__(
-        self, laws: LawEnsemble, compute: float, r: float, optimum: Allocation | None
+        self, laws: LawEnsemble, compute: float, r: float, optimum: Allocation | None, uses: Doubles
     ) -> None:
-        self.laws, self.r = laws, r
-        self.optimal = behind(laws.compute_optimal)(compute)
+        best = behind(laws.compute_optimal)(compute)
         if optimum is not None:
             everywhere = np.ones(len(laws))
-            self.optimal = Allocation(everywhere * optimum.N, everywhere * optimum.D, optimum.C)
+            best = Allocation(everywhere * optimum.N, everywhere * optimum.D, optimum.C)
+        self.laws, self.optimal, T = laws, best, uses[:, None]
+        self._served = r * T / best.D
+        self._own = np.asarray(behind(lifetime_compute)(best.N, best.D, T, inference_cost_ratio=r))
+        scales = behind(lifetime_scales)(self._served, laws.alpha, laws.beta)
+        self.best_sizes = np.asarray(best.N * scales[0])
+        self._saved = np.asarray(behind(lifetime_saving)(self._served, laws.alpha, laws.beta))
 
-    def costs(self, N: Doubles, T: float) -> Doubles:
-        """Return the cost of each size, shape (laws, sizes); infinite below a wall."""
-        best = self.optimal
-        own = behind(lifetime_compute)(best.N, best.D, T, inference_cost_ratio=self.r)
-        return np.asarray(own)[:, None] * self._relative(N, T)
+    def costs(self, N: Doubles) -> Doubles:
+        """Return the cost of each size, shape (uses, laws, sizes); infinite below a wall."""
+        return self._own[:, :, None] * self._relative(N)
 
-    def best_sizes(self, T: float) -> Doubles:
-        """Return the cheapest size by each law."""
-        scales = behind(lifetime_scales)(self._served(T), self.laws.alpha, self.laws.beta)
-        return np.asarray(self.optimal.N * scales[0])
-
-    def regrets(self, N: Doubles, T: float) -> Doubles:
-        """Return what each size costs more than the best, shape (laws, sizes)."""
-        saved = behind(lifetime_saving)(self._served(T), self.laws.alpha, self.laws.beta)
-        return np.asarray(self._relative(N, T) / (1 - np.asarray(saved))[:, None] - 1)
+    def regrets(self, N: Doubles) -> Doubles:
+        """Return what each size costs more than the best, shape (uses, laws, sizes)."""
+        return self._relative(N) / (1 - self._saved)[:, :, None] - 1
 
     def run(self, place: int, N: float) -> Allocation:
         """Return the run of N parameters by one of the laws."""
@@ -194,11 +200,8 @@ class Lives:
         D = behind(data_scaling_factor)(N / best.N[place], *exponents) * best.D[place]
         return Allocation(float(N), float(D), float(FLOP_PER_PARAMETER_TOKEN * N * D))
 
-    def _served(self, T: float) -> Doubles:
-        return np.asarray(self.r * T / self.optimal.D)
-
-    def _relative(self, N: Doubles, T: float) -> Doubles:
+    def _relative(self, N: Doubles) -> Doubles:
         """The cost of each size over that of the compute-optimal one."""
-        k_N, served = N / self.optimal.N[:, None], self._served(T)[:, None]
+        k_N = N / self.optimal.N[:, None]
         exponents = self.laws.alpha[:, None], self.laws.beta[:, None]
-        return np.asarray(behind(lifetime_cost)(k_N, served, *exponents))
+        return np.asarray(behind(lifetime_cost)(k_N, self._served[:, :, None], *exponents))

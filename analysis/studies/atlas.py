@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -383,6 +384,7 @@ def atlas_ranges() -> dict[str, tuple[float, float]]:
     return dict(zip(RANGED, zip(least.tolist(), most.tolist(), strict=True), strict=True))
 
 
+@cache
 def pooled_law(level: float = 1e20) -> ParametricLaw:
     """Return a law with the exchange of all studies together, at the level of Hoffmann's runs.
 

@@ -1,5 +1,7 @@
 """Sizes under laws and a use that are not known: against brute force, and the theorem."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,15 +22,15 @@ uses = st.floats(10, 14).map(lambda power: 10.0**power)
 
 def test_each_choice_is_least_on_a_dense_grid_of_sizes():
     found = choose_size(KNOWN, 1e23, 5e12, spread=2)
-    lives = Lives(together(KNOWN), 1e23, 1.0, None)
+    lives = partial(Lives, together(KNOWN), 1e23, 1.0, None)
     weights = np.array(list(KNOWN.weights.values()))
     sizes = np.geomspace(2e9, 9e10, 40_001)
     mean = 5e12 * np.exp(np.log(2) ** 2 / 2)
     assert found.mean_tokens == pytest.approx(mean) == expected_tokens(5e12, 2)
     with np.errstate(invalid="ignore"):
-        costs = weights @ lives.costs(sizes, mean)
-        ends = 5e12 * 2.0 ** np.array([-1.96, 1.96])
-        worst = np.max([lives.regrets(sizes, T).max(axis=0) for T in ends], axis=0)
+        costs = weights @ lives(np.array([mean])).costs(sizes)[0]
+        ends = lives(5e12 * 2.0 ** np.array([-1.96, 1.96]))
+        worst = ends.regrets(sizes).max(axis=(0, 1))
     assert found.least_cost == pytest.approx(sizes[np.argmin(costs)], rel=2e-4)
     assert found.least_worst == pytest.approx(sizes[np.argmin(worst)], rel=2e-4)
     assert found.worst["least_worst"] <= worst.min() * (1 + 1e-10)
@@ -39,11 +41,10 @@ def test_each_choice_is_least_on_a_dense_grid_of_sizes():
 @pytest.mark.slow
 def test_the_mean_over_drawn_uses_is_the_expected_regret():
     found = choose_size(KNOWN, 1e23, 5e12, spread=2, optimum=BEST)
-    lives = Lives(together(KNOWN), 1e23, 1.0, BEST)
     weights = np.array(list(KNOWN.weights.values()))
     drawn = 5e12 * np.exp(np.log(2) * np.random.default_rng(1).standard_normal(4000))
-    size = np.array([found.least_regret])
-    mean = np.mean([weights @ lives.regrets(size, T)[:, 0] for T in drawn])
+    lives = Lives(together(KNOWN), 1e23, 1.0, BEST, drawn)
+    mean = np.mean(weights @ lives.regrets(np.array([found.least_regret])))
     assert found.expected["least_regret"] == pytest.approx(mean, rel=0.05)
 
 
@@ -58,11 +59,10 @@ def test_the_theorem(T):
     for name in ("least_cost", "least_regret", "least_worst"):
         assert getattr(more, name) < getattr(found, name)
         assert min(sizes) <= getattr(found, name) <= max(sizes)
-    lives = Lives(together(KNOWN), 1e23, 1.0, BEST)
-    at = np.array([0.6 * BEST.N])
-    ends = np.maximum(lives.regrets(at, T), lives.regrets(at, 4 * T))
-    for between in np.linspace(1, 4, 7):
-        assert (lives.regrets(at, between * T) <= ends * (1 + 1e-12)).all()
+    lives = Lives(together(KNOWN), 1e23, 1.0, BEST, T * np.linspace(1, 4, 7))
+    regrets = lives.regrets(np.array([0.6 * BEST.N]))
+    ends = np.maximum(regrets[0], regrets[-1])
+    assert (regrets <= ends * (1 + 1e-12)).all()
 
 
 def test_what_is_best_on_average_is_best_for_the_average():

@@ -43,7 +43,7 @@ class TestEveryEquation:
     ],
 )
 def test_a_product_names_what_the_field_names_first(name, printed):
-    assert latex(getattr(derive(), name)).endswith(printed)
+    assert latex(equation(Derivation, name)).endswith(printed)
 
 
 def test_a_sum_does_not_begin_with_a_minus():

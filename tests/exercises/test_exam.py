@@ -1,5 +1,6 @@
 """Exams drawn from a seed: the same points for all, answers that another way confirms, balance."""
 
+import functools
 import json
 import math
 import os
@@ -20,16 +21,20 @@ from questions.kinds import Draw, percent, tex
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(100)
-EXAMS = [draw_exam(seed) for seed in SEEDS]
 POINTS = 80
 LAW = PUBLISHED["besiroglu-2024"].law
+
+
+@functools.cache
+def exams():
+    return [draw_exam(seed) for seed in SEEDS]
 
 
 def drawn(key):
     """Every question of a key in the hundred exams: what it gives, and what it answers."""
     found = [
         (one.given, one.answers, one)
-        for each in EXAMS
+        for each in exams()
         for one in each.questions
         if one.key.startswith(key)
     ]
@@ -63,8 +68,8 @@ def multiple(law, N, D, k_N):
 
 class TestExams:
     def test_every_exam_has_the_same_points(self):
-        assert {each.points for each in EXAMS} == {POINTS}
-        assert {len(each.questions) for each in EXAMS} == {len(CORE) + 4}
+        assert {each.points for each in exams()} == {POINTS}
+        assert {len(each.questions) for each in exams()} == {len(CORE) + 4}
 
     def test_no_exam_is_answered_by_one_word(self):
         for _, answers, _ in drawn("true-or-false"):
@@ -72,12 +77,12 @@ class TestExams:
             assert 2 <= sum(answers.values()) <= 4
 
     def test_no_exam_asks_one_thing_twice(self):
-        for each in EXAMS:
+        for each in exams():
             keys = [one.key for one in each.questions]
             assert len(set(keys)) == len(keys)
 
     def test_every_question_and_every_wording_is_drawn_somewhere(self):
-        keys = {one.key for each in EXAMS for one in each.questions}
+        keys = {one.key for each in exams() for one in each.questions}
         assert len(keys) == len(CORE) + 2 + 1 + len(POOL) + 1
         wordings = {item for _, answers, _ in drawn("true-or-false") for item in answers.items()}
         assert wordings == {(topic.key, float(true)) for topic in TOPICS for true in (True, False)}
@@ -85,7 +90,7 @@ class TestExams:
     def test_questions_are_on_the_derivation_and_on_the_evidence(self):
         chapters = {
             name
-            for each in EXAMS
+            for each in exams()
             for one in each.questions
             if one.key != "true-or-false"
             for name in one.chapter.replace(" and ", " ").split()
@@ -94,13 +99,13 @@ class TestExams:
 
     @pytest.mark.slow
     def test_a_seed_writes_the_same_bytes_and_other_seeds_others(self):
-        written = [exam.sheet(each) + exam.solutions(each) for each in EXAMS]
+        written = [exam.sheet(each) + exam.solutions(each) for each in exams()]
         again = [exam.sheet(one) + exam.solutions(one) for one in map(draw_exam, SEEDS)]
         assert written == again
         assert len({text.partition("\n")[2] for text in written}) == len(written)
 
     def test_a_sheet_holds_no_solution_and_both_show_all_points(self):
-        for each in EXAMS:
+        for each in exams():
             asked, solved = exam.sheet(each), exam.solutions(each)
             for number, one in enumerate(each.questions, 1):
                 assert f"## {number}. {one.title} (" in asked
@@ -111,7 +116,7 @@ class TestExams:
             assert f"{POINTS} points" in solved
 
     def test_what_is_written_is_clean(self):
-        for each in EXAMS:
+        for each in exams():
             text = exam.sheet(each) + exam.solutions(each)
             assert text.count("$") % 2 == 0
             for broken in ("nan", "inf}", "None", "{{", "}}$", "  ", "..", "-0\\"):
@@ -339,7 +344,7 @@ class TestWriting:
 
     def test_the_pages_ask_no_host_and_hold_all_that_the_text_holds(self):
         """Without a browser the equations are left to MathJax, which comes in the page."""
-        text = exam.sheet(EXAMS[7])
+        text = exam.sheet(exams()[7])
         made = exam.page(text, "Exam", None)
         body = made[made.index("<body>") :]
         assert body.count("\\(") == text.count("$") / 2

@@ -15,6 +15,7 @@ from analysis.figures.picture import Picture
 from analysis.laws import PUBLISHED
 from analysis.studies.chinchilla import recorded_band, recorded_refit
 
+derived = functools.cache(derive)
 STILL = Picture("<svg></svg>", "", "", "still")
 LARGEST = 14.5 * 1024
 """Bytes of the whole figure, compressed: page, style, script, band and the picture at rest."""
@@ -22,7 +23,7 @@ LARGEST = 14.5 * 1024
 
 @functools.cache
 def page() -> str:
-    return interactive_curve(derive())._repr_html_()
+    return interactive_curve(derived())._repr_html_()
 
 
 def script() -> str:
@@ -65,7 +66,7 @@ def test_every_slot_is_filled():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["k_min", "rate", "k_N_of_m", "k_D_of_m", "budget"])
 def test_its_formulas_are_those_of_the_derivation(name):
-    assert sp.jscode(getattr(derive(), name).rhs) in script()
+    assert sp.jscode(getattr(derived(), name).rhs) in script()
 
 
 @pytest.mark.slow
@@ -73,7 +74,7 @@ def test_its_formulas_are_those_of_the_derivation(name):
     "name", ["log_k_D", "accurate_overhead", "excess_rate", "k_min", "N_opt", "rate", "served"]
 )
 def test_another_derivation_makes_another_script(name):
-    d = derive()
+    d = derived()
     equation = getattr(d, name)
     wrong = sp.Eq(equation.lhs, 2 * equation.rhs.subs(alpha, beta), evaluate=False)
     assert made(dataclasses.replace(d, **{name: wrong})) != made(d)
@@ -107,7 +108,7 @@ def test_its_band_is_the_recorded_one_thinned():
 
 def test_names_are_escaped():
     rude = dataclasses.replace(PUBLISHED["de-vries-2023"], source='</script><b>"&, Title')
-    text = made(derive(), {'a"b<c': rude})
+    text = made(derived(), {'a"b<c': rude})
     assert text.count("</script>") == 1
     assert "<b>" not in text
     assert '<option value="a&quot;b&lt;c">' in text

@@ -18,6 +18,7 @@ from analysis.figures.models import GROUPS
 from analysis.laws import PUBLISHED, LawEnsemble
 from analysis.studies.chinchilla import recorded_refit
 
+derived = functools.cache(derive)
 LARGEST = 25 * 1024
 """Bytes of script and style of the chapters' figures together, compressed, without the data."""
 FORMULAS = {
@@ -54,7 +55,7 @@ def make(name: str, derivation) -> str:
 
 @functools.cache
 def page(name: str) -> str:
-    return make(name, derive())
+    return make(name, derived())
 
 
 def script(html: str) -> str:
@@ -104,7 +105,7 @@ class TestEach:
 
     @pytest.mark.slow
     def test_takes_its_formulas_from_the_derivation(self, name):
-        d = derive()
+        d = derived()
         for equation in FORMULAS[name]:
             old = getattr(d, equation)
             wrong = sp.Eq(old.lhs, 2 * old.rhs.subs(alpha, beta), evaluate=False)
@@ -142,7 +143,7 @@ def test_the_table_of_models_is_in_it_whole():
 @pytest.mark.slow
 def test_a_model_of_another_year_and_a_rude_name_is_drawn():
     table = load_models().head(3).assign(year=[2019, 2027, 2030], name=["</script>", "<b>", "a&b"])
-    html = interactive.interactive_models(derive(), table).html
+    html = interactive.interactive_models(derived(), table).html
     assert html.count("</script>") == 1
     rows = json.loads(re.search(r"const models = (.*);", script(html))[1])
     assert [row["group"] for row in rows] == [0, *[len(GROUPS) - 1] * 2]
@@ -163,5 +164,5 @@ def test_the_first_resamples_are_in_the_cloud_to_the_digit():
 
 def test_few_resamples_are_a_cloud_too():
     few = LawEnsemble([1.8] * 3, [480] * 3, [2000] * 3, [0.34, 0.35, 0.36], [0.36, 0.37, 0.38])
-    html = interactive.interactive_cloud(derive(), POST, few).html
+    html = interactive.interactive_cloud(derived(), POST, few).html
     assert 'max="3"' in html

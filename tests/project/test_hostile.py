@@ -185,16 +185,11 @@ def test_a_bad_argument_is_refused_by_name(name):
     assert wrong == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_good_figure_is_drawn(name):
+def test_every_argument_of_a_figure_is_tried(name):
+    """That the good ones are drawn, `tests/figures/test_every_plot.py` sees."""
     call = FIGURES[name]
     assert set(call.refused) == set(inspect.signature(call.function).parameters)
-    axes = Figure(layout="constrained").add_subplot()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert call.function(**call.arguments | {"ax": axes}) is axes
-        axes.figure.draw_without_rendering()
 
 
 def with_bad_columns(table):
