@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import budgets
 from analysis.budgets import compute_forgone, total_budget_optimal, total_budget_scales
 from analysis.laws import PUBLISHED, LawEnsemble, OuterPowerLaw, ParametricLaw
 from analysis.serving import lifetime_compute, lifetime_optimal
@@ -23,7 +24,7 @@ def at_cap(law, N, C):
 
 exponents = st.floats(0.1, 1.5)
 served = st.floats(-12, 12).map(lambda power: 10.0**power)
-budgets = st.floats(17, 27).map(lambda power: 10.0**power)
+purses = st.floats(17, 27).map(lambda power: 10.0**power)
 
 
 @given(st.floats(-6, 6).map(lambda power: 10.0**power), exponents, exponents)
@@ -51,12 +52,34 @@ def test_the_tokens_solve_their_equation_to_machine_precision(served, alpha, bet
     assert k_D == pytest.approx(float(exact), rel=1e-15 * (8 + abs(math.log(served))))
 
 
-@given(budgets, st.floats(9, 15).map(lambda power: 10.0**power), st.floats(0.1, 10))
+@given(purses, st.floats(9, 15).map(lambda power: 10.0**power), st.floats(0.1, 10))
 def test_what_a_purse_buys_is_the_cheapest_life_of_its_loss(C, T, r):
     run = total_budget_optimal(POST, C, T, inference_cost_ratio=r).run
     assert lifetime_compute(run.N, run.D, T, inference_cost_ratio=r) == pytest.approx(C, rel=1e-12)
     same = lifetime_optimal(POST, POST.loss(run.N, run.D), T, inference_cost_ratio=r).run
     assert (same.N, same.D) == pytest.approx((run.N, run.D), rel=1e-10)
+
+
+def test_the_marginal_rate_is_that_of_the_law_and_a_flop_costs_a_flop_unless_told():
+    placed = total_budget_optimal(POST, 1e23, 5e12)
+    run = placed.run
+    assert placed.marginal_rate == pytest.approx(POST.marginal_rate(run.N, run.D), rel=1e-10)
+    assert placed == total_budget_optimal(POST, 1e23, 5e12, inference_cost_ratio=1)
+
+
+def test_newton_takes_a_handful_of_steps(monkeypatch):
+    taken = []
+
+    def counted(n):
+        for step in range(n):
+            taken.append(step)
+            yield step
+
+    monkeypatch.setattr(budgets, "range", counted, raising=False)
+    for served in np.geomspace(1e-12, 1e12, 49):
+        for alpha, beta in ((0.336, 0.283), (0.2, 0.6), (1.4, 0.1)):
+            total_budget_scales(served, alpha, beta)
+    assert max(taken) < 5
 
 
 def test_where_nothing_is_served_every_reading_is_the_optimum():

@@ -13,6 +13,7 @@ from analysis.laws import PUBLISHED
 from analysis.limits import (
     REPETITION,
     excess_loss,
+    fresh_tokens,
     overhead_with_repetition,
     tokens_with_repetition,
     wall_with_repetition,
@@ -40,6 +41,26 @@ def test_the_tokens_are_worth_what_was_wanted(fresh, unique):
     tokens = tokens_with_repetition(fresh, unique)
     assert worth(tokens, unique) == pytest.approx(fresh, rel=1e-9)
     assert tokens >= fresh
+
+
+@given(st.floats(0.1, 300), st.floats(0.2, 10), st.floats(3, 40))
+def test_repeats_are_worth_what_the_paper_prints_and_the_inverse_goes_back(trained, unique, R):
+    repeats = max(trained / unique - 1, 0)
+    printed = min(trained, unique) + unique * R * (1 - math.exp(-repeats / R))
+    fresh = fresh_tokens(trained, unique, R)
+    assert fresh == pytest.approx(printed, rel=1e-12)
+    if repeats < 5 * R:
+        assert tokens_with_repetition(fresh, unique, R) == pytest.approx(trained, rel=1e-9)
+    assert fresh_tokens(trained, unique) == pytest.approx(worth(trained, unique), rel=1e-12)
+
+
+def test_what_the_optimum_trains_on_is_all_there_is_unless_told():
+    """From here on tokens repeat, and the wall is where no repeats are enough."""
+    k_D = data_scaling_factor(0.5, POST.alpha, POST.beta)
+    overhead = 0.5 * tokens_with_repetition(k_D, 1.0) - 1
+    assert overhead_with_repetition(0.5, POST.alpha, POST.beta) == pytest.approx(overhead)
+    wall = wall_with_repetition(POST.alpha, POST.beta)
+    assert data_scaling_factor(wall, POST.alpha, POST.beta) == pytest.approx(1 + REPETITION)
 
 
 def test_without_repetition_nothing_changes():

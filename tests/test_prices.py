@@ -25,12 +25,16 @@ def test_a_seven_billion_model_pays_what_the_field_says():
     assert attention_share(6.6e9, 32_768) == pytest.approx(1.3, abs=0.05)
     assert attention_share(6.6e9, 131_072) == pytest.approx(5.3, abs=0.1)
     assert width_of(12 * 32 * 4096**2) == pytest.approx(4096)
+    # Eight times as wide for its depth is twice as wide.
+    assert attention_share(6.6e9, 1000, aspect=1024) == attention_share(6.6e9, 1000) / 2
 
 
 def test_the_cache_of_llama_2_7b_is_half_a_megabyte_a_token():
     N = 12 * 32 * 4096**2
     assert cache_bytes(N, 1) == pytest.approx(2 * 32 * 4096 * 2)
     assert cache_bytes(N, 4096, shared_by=8) == pytest.approx(2**31 / 8)
+    # Twice as wide, with an eighth of the layers that such a width would have.
+    assert cache_bytes(N, 1, aspect=1024) == pytest.approx(cache_bytes(N, 1) / 2)
 
 
 def test_hours_and_money_of_a_report():
@@ -69,6 +73,19 @@ def test_no_size_of_a_dense_search_is_cheaper(context, sampling):
     costs = 6 * sizes * optimal.N * tokens + serving(sizes * optimal.N)
     own = 6 * found.run.N * found.run.D + float(serving(np.array([found.run.N]))[0])
     assert own <= costs.min() * (1 + 1e-10)
+
+
+def test_a_bill_may_be_small_or_nothing_and_in_any_numbers():
+    free = cheapest_life(POST, 1.975, lambda N: 0 * N)
+    assert free.overhead == pytest.approx(0, abs=1e-10)
+    assert free.marginal_rate == pytest.approx(1, abs=1e-5)
+    small = cheapest_life(POST, 1.975, lambda N: np.full(N.shape, 0.5))
+    assert small.run.N == pytest.approx(free.run.N, rel=1e-4)
+    dear = cheapest_life(POST, 1.975, lambda N: 4e12 * N)
+    run = dear.run
+    assert dear.marginal_rate == pytest.approx(POST.marginal_rate(run.N, run.D), rel=1e-6)
+    whole = cheapest_life(POST, 1.975, lambda N: [int(4e12 * one) for one in N])
+    assert whole.run.N == pytest.approx(run.N, rel=1e-6)
 
 
 def test_where_each_halving_doubles_the_samples_use_moves_nothing():

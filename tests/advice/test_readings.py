@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.advice import credible_laws, read_budget
-from analysis.advice.readings import together
-from analysis.laws import OuterPowerLaw
+from analysis.advice.readings import CAPPED, together
+from analysis.budgets import compute_forgone
+from analysis.laws import OuterPowerLaw, ParametricLaw
 from analysis.studies.atlas import pooled_law
 
 LAW = pooled_law()
@@ -45,6 +46,28 @@ def test_each_is_the_best_of_its_kind(T, r):
     assert LAW.loss(rest.N, rest.D) == pytest.approx(found.total_budget.loss, rel=1e-9)
 
 
+def test_what_is_told_is_what_was_asked_and_a_flop_costs_a_flop_unless_told():
+    found = read_budget(LAW, 1e23, 5e12)
+    assert found == read_budget(LAW, 1e23, 5e12, inference_cost_ratio=1)
+    assert found.compute == 1e23
+    assert found.same_loss.forgone == 0
+    purse = found.total_budget
+    optimum = LAW.compute_optimal_for_loss(purse.loss)
+    life = 6 * optimum.N * optimum.D + 2 * optimum.N * 5e12
+    assert purse.saving == pytest.approx(1 - 1e23 / life, rel=1e-9)
+
+
+def test_other_sizes_are_offered_at_the_cap():
+    found, best = read_budget(LAW, 1e23, 5e12), LAW.compute_optimal(1e23)
+    assert list(found.capped) == list(CAPPED)
+    for k_N, one in found.capped.items():
+        assert one.run.N == pytest.approx(k_N * best.N)
+        assert 6 * one.run.N * one.run.D == pytest.approx(1e23)
+        assert one.run.C == 1e23
+        assert one.forgone == pytest.approx(compute_forgone(k_N, LAW.alpha, LAW.beta))
+        assert one.ranges == {}
+
+
 def test_nothing_served_is_the_optimum_thrice():
     found = read_budget(LAW, 1e22, 0)
     best = LAW.compute_optimal(1e22)
@@ -65,6 +88,9 @@ def test_the_ranges_hold_every_law_and_the_one_that_was_asked():
         }.items():
             assert one.ranges[what] == pytest.approx((min(values), max(values)))
         assert one.ranges["N"][0] <= one.run.N <= one.ranges["N"][1]
+    far = ParametricLaw(LAW.E, 1e3 * LAW.A, LAW.B, LAW.alpha, LAW.beta)
+    for one in read_budget(far, 1e23, 5e12, credible=KNOWN).each.values():
+        assert one.ranges["N"][1] == pytest.approx(one.run.N)
 
 
 def test_an_outer_power_moves_the_loss_and_no_size():

@@ -13,6 +13,7 @@ from analysis.advice.readings import together
 from analysis.advice.regret import Lives, expected_tokens
 from analysis.serving import lifetime_optimal
 from analysis.studies.atlas import pooled_law
+from analysis.tradeoff import data_scaling_factor
 
 KNOWN = credible_laws()
 LAW = pooled_law()
@@ -20,9 +21,10 @@ BEST = LAW.compute_optimal(1e23)
 uses = st.floats(10, 14).map(lambda power: 10.0**power)
 
 
-def test_each_choice_is_least_on_a_dense_grid_of_sizes():
-    found = choose_size(KNOWN, 1e23, 5e12, spread=2)
-    lives = partial(Lives, together(KNOWN), 1e23, 1.0, None)
+@pytest.mark.parametrize("r", [1.0, 3.0])
+def test_each_choice_is_least_on_a_dense_grid_of_sizes(r):
+    found = choose_size(KNOWN, 1e23, 5e12, spread=2, inference_cost_ratio=r)
+    lives = partial(Lives, together(KNOWN), 1e23, r, None)
     weights = np.array(list(KNOWN.weights.values()))
     sizes = np.geomspace(2e9, 9e10, 40_001)
     mean = 5e12 * np.exp(np.log(2) ** 2 / 2)
@@ -36,6 +38,31 @@ def test_each_choice_is_least_on_a_dense_grid_of_sizes():
     assert found.worst["least_worst"] <= worst.min() * (1 + 1e-10)
     assert found.worst["least_worst"] == min(found.worst.values())
     assert found.expected["least_regret"] == min(found.expected.values())
+
+
+def test_costs_are_flop_and_what_was_asked_is_told():
+    [cost] = Lives(together(KNOWN), 1e23, 3.0, BEST, np.array([5e12])).costs(np.array([BEST.N]))
+    assert cost == pytest.approx(6 * BEST.N * BEST.D + 2 * 3 * BEST.N * 5e12)
+    found = choose_size(KNOWN, 1e23, 5e12, spread=2, inference_cost_ratio=3)
+    asked = found.compute, found.inference_tokens, found.spread, found.inference_cost_ratio
+    assert asked == (1e23, 5e12, 2, 3)
+
+
+@pytest.mark.parametrize("optimum", [None, BEST])
+def test_the_best_run_by_a_law_has_the_loss_of_its_optimum(optimum):
+    found = choose_size(KNOWN, 1e23, 5e12, optimum=optimum)
+    for name, run in found.best.items():
+        law = KNOWN.laws[name]
+        assert run.C == pytest.approx(6 * run.N * run.D)
+        if optimum is None:
+            own = law.compute_optimal(1e23)
+            assert law.loss(run.N, run.D) == pytest.approx(law.loss(own.N, own.D), rel=1e-9)
+            assert run.N < own.N
+        else:
+            k_D = data_scaling_factor(run.N / BEST.N, law.alpha, law.beta)
+            assert run.D == pytest.approx(k_D * BEST.D)
+            assert 0.1 * BEST.N < run.N < BEST.N
+    assert Lives(together(KNOWN), 1e23, 1.0, BEST, np.array([5e12])).optimal.C == BEST.C
 
 
 @pytest.mark.slow
