@@ -172,10 +172,10 @@ lock: ## compile the locks from pyproject.toml (UPGRADE=1: to the newest version
 	@$(COMPILE) --group pyproject.toml:test --constraint requirements.txt --output-file requirements-test.txt
 	@echo uv | $(COMPILE) - --output-file requirements-uv.txt
 
-mutants: $(TESTED) ## plant errors in the mathematics and see that the tests catch them (forty minutes)
+mutants: $(TESTED) ## plant errors in the mathematics and see that the tests catch them (an hour)
 	@$(BIN)/python -m venv _build/mutants-env
 	@$(BIN)/python -c '$(LEND)' && _build/mutants-env/bin/python -m pip install --quiet mutmut==3.8.1
-	@echo "Planting some 2500 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
+	@echo "Planting some 3300 errors, each tested. What mutmut says: _build/mutants/mutmut.log"
 	@rm -rf _build/mutants && mkdir -p _build/mutants/book _build/mutants/mutants
 	@cp -R analysis tests pyproject.toml _build/mutants && cp -R book/_ext book/_tools _build/mutants/book
 	@$(BIN)/python tests/mutants.py open _build/mutants

@@ -33,12 +33,11 @@ REPETITION = 15.39
 """R of Muennighoff et al. 2023: repetitions after which a repeated token is worth 1/e."""
 
 
-def positive_or_infinite(**arguments: Any) -> tuple[np.ndarray, ...]:
-    """As `positive`, with infinity allowed."""
-    arrays = extended(**arguments)
-    for name, values in zip(arguments, arrays, strict=True):
-        positive(**{name: np.where(np.isposinf(values), 1.0, values)})
-    return arrays
+def positive_or_infinite(**argument: Any) -> tuple[np.ndarray]:
+    """As `positive`, of one argument, with infinity allowed."""
+    [name], [values] = argument, extended(**argument)
+    positive(**{name: np.minimum(values, np.finfo(float).max)})
+    return (values,)
 
 
 @checked(finite=False)

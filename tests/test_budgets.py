@@ -80,6 +80,10 @@ def test_newton_takes_a_handful_of_steps(monkeypatch):
         for alpha, beta in ((0.336, 0.283), (0.2, 0.6), (1.4, 0.1)):
             total_budget_scales(served, alpha, beta)
     assert max(taken) < 5
+    taken.clear()
+    # Where nearly all goes into serving the first guess is the root.
+    total_budget_scales(1e12, 0.336, 0.283)
+    assert len(taken) == 2
 
 
 def test_where_nothing_is_served_every_reading_is_the_optimum():

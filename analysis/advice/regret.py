@@ -149,8 +149,8 @@ def choose_size(
         float(mean),
         {name: middle.run(place, own[place]) for place, name in enumerate(names)},
         **sizes,
-        expected=dict(zip(sizes, expected(at).tolist(), strict=True)),
-        worst=dict(zip(sizes, worst(at).tolist(), strict=True)),
+        expected=pd.Series(expected(at), list(sizes)).to_dict(),
+        worst=pd.Series(worst(at), list(sizes)).to_dict(),
         prices=pd.DataFrame(middle.regrets(own)[0].T, index=names, columns=names),
     )
 
@@ -187,11 +187,11 @@ class Lives:
 
     def costs(self, N: Doubles) -> Doubles:
         """Return the cost of each size, shape (uses, laws, sizes); infinite below a wall."""
-        return self._own[:, :, None] * self._relative(N)
+        return np.asarray(self._own[:, :, None] * self._relative(N))
 
     def regrets(self, N: Doubles) -> Doubles:
         """Return what each size costs more than the best, shape (uses, laws, sizes)."""
-        return self._relative(N) / (1 - self._saved)[:, :, None] - 1
+        return np.asarray(self._relative(N) / (1 - self._saved)[:, :, None] - 1)
 
     def run(self, place: int, N: float) -> Allocation:
         """Return the run of N parameters by one of the laws."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pybtex.database import Entry
-from pybtex.plugin import register_plugin
+from pybtex.plugin import find_plugin, register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
@@ -37,6 +37,17 @@ class AuthorYearStyle(UnsortedStyle):  # type: ignore[misc]
     default_label_style = "author_year"
 
 
+ASKED = (
+    ("pybtex.backends", "plaintext"),
+    ("pybtex.backends", "docutils"),
+    ("pybtex.style.names", "plain"),
+    ("pybtex.style.sorting", "author_year_title"),
+)
+"""Plugins that every citation asks for; to find one, all installed packages are searched."""
+
+
 def setup(_app: Sphinx) -> None:
+    for group, name in ASKED:
+        register_plugin(group, name, find_plugin(group, name), force=True)
     register_plugin("pybtex.style.labels", "author_year", AuthorYearLabels)
     register_plugin("pybtex.style.formatting", "author_year", AuthorYearStyle)
