@@ -84,7 +84,7 @@ verify: $(if $(filter test,$(MAKECMDGOALS)),coverage)
 editions: strict
 	$(student_edition)
 
-quick: lint ## check the style and the types, run the tests that take no site and no patience: a minute
+quick: lint ## check the style and the types, run the tests that take no site and no patience: a minute and a half
 	@$(BIN)/python -m $(PYTEST) -m "not site and not slow" --hypothesis-profile=quick
 
 lint: $(TESTED)

@@ -1,6 +1,7 @@
 """What the tests share: the checkout, the strictly built site, and a browser to look at it."""
 
 import functools
+import gc
 import http.server
 import os
 import sys
@@ -25,7 +26,19 @@ hypothesis.settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis.settings.register_profile(
     "quick", hypothesis.settings.get_profile("project"), max_examples=40
 )
-hypothesis.settings.load_profile("project")
+
+
+def pytest_configure(config):
+    # Nothing that is collected goes away: to look through it again and again takes a quarter of
+    # the time.
+    gc.disable()
+    if config.getoption("--hypothesis-profile") is None:
+        hypothesis.settings.load_profile("project")
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 TOGETHER = (
@@ -42,6 +55,8 @@ LOOKING = {"site", "served", "browser", "look", "turn", "edition", "added"}
 
 SLOW = {"server", "small_book", "solutions", "summary", "reading"}
 """Fixtures that take seconds themselves."""
+SLOW_EXAMPLES = ("analysis/figures/explorer.py", "analysis/figures/interactive/")
+"""Examples in docstrings that take a second each."""
 
 
 UNMEASURED = (
@@ -71,7 +86,7 @@ def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if LOOKING & set(item.fixturenames):
             item.add_marker("site")
-        if SLOW & set(item.fixturenames):
+        if SLOW & set(item.fixturenames) or item.nodeid.startswith(SLOW_EXAMPLES):
             item.add_marker("slow")
 
 

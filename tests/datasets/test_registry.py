@@ -81,7 +81,7 @@ def serve(tmp_path):
         (root / FILE).parent.mkdir(parents=True)
         (root / FILE).write_bytes(content)
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(root)))
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         servers.append((server, thread))
         return f"http://127.0.0.1:{server.server_port}/"

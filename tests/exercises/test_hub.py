@@ -83,6 +83,7 @@ def wrong(key):
     return [set(), {"nobody"}, {*key.expected, "nobody"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", numbers())
 class TestExercise:
     def test_right_answers_pass(self, check, number):

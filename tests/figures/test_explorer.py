@@ -15,6 +15,7 @@ from analysis.figures.picture import Picture
 from analysis.laws import PUBLISHED
 from analysis.studies.chinchilla import recorded_band, recorded_refit
 
+pytestmark = pytest.mark.slow
 derived = functools.cache(derive)
 STILL = Picture("<svg></svg>", "", "", "still")
 LARGEST = 14.5 * 1024
@@ -35,12 +36,10 @@ def made(derivation, laws=PUBLISHED) -> str:
     return explorer(derivation, laws, fitted=fitted_laws(), still=STILL).html
 
 
-@pytest.mark.slow
 def test_it_is_small():
     assert len(gzip.compress(page().encode(), 9)) <= LARGEST
 
 
-@pytest.mark.slow
 def test_it_can_be_allowed_by_a_hash():
     assert page().count("<script") == 1
     assert not re.search(r"\bon\w+\s*=\s*[\"']", page())
@@ -63,13 +62,11 @@ def test_every_slot_is_filled():
     assert "@{" not in page()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["k_min", "rate", "k_N_of_m", "k_D_of_m", "budget"])
 def test_its_formulas_are_those_of_the_derivation(name):
     assert sp.jscode(getattr(derived(), name).rhs) in script()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["log_k_D", "accurate_overhead", "excess_rate", "k_min", "N_opt", "rate", "served"]
 )

@@ -80,9 +80,9 @@ def test_together_they_are_small():
     assert sum(len(gzip.compress(part.encode(), 9)) for part in (*scripts, *once)) <= LARGEST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMULAS)
 class TestEach:
-    @pytest.mark.slow
     def test_can_be_allowed_by_a_hash(self, name):
         html = page(name)
         assert html.count("<script") == 1
@@ -95,7 +95,6 @@ class TestEach:
             "http://www.w3.org/1999/xlink",
         }
 
-    @pytest.mark.slow
     def test_is_the_same_each_time(self, name):
         assert make(name, derive()) == page(name)
 
@@ -103,7 +102,6 @@ class TestEach:
         assert "@" not in script(page(name))
         assert not re.search(r"@[a-z_]+[\s<\"]", page(name).replace("@media ", ""))
 
-    @pytest.mark.slow
     def test_takes_its_formulas_from_the_derivation(self, name):
         d = derived()
         for equation in FORMULAS[name]:

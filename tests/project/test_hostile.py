@@ -160,7 +160,9 @@ def is_real(result, infinite: bool) -> bool:
 
 EVERY = [
     pytest.param(name, marks=pytest.mark.slow)
-    if name.startswith(("advice.", "bootstrap.", "theorem."))
+    if name.startswith(
+        ("advice.", "bootstrap.", "theorem.", "fit.parametric.", "exercises.checking.")
+    )
     else name
     for name in CALLS
 ]
