@@ -72,21 +72,27 @@ def page(reader, added):
     views = []
 
     def open_page(name):
-        view, wrong = reader.new_page(), []
-        view.set_default_timeout(PATIENCE)
-        view.on(
-            "console",
-            lambda m: wrong.append(f"{m.text} {m.location['url']}") if m.type == "error" else None,
-        )
-        view.on("pageerror", lambda error: wrong.append(str(error)))
-        view.on("request", lambda r: wrong.append(r.url) if is_outside(r.url, added) else None)
-        view.goto(f"{added}/book/{name}.html", wait_until="load")
+        view, wrong = opened_page(reader, added, name)
         views.append(view)
         return view, wrong
 
     yield open_page
     for view in views:
         view.close()
+
+
+def opened_page(reader, address, name):
+    """Return a chapter, and the list of what goes wrong in it."""
+    view, wrong = reader.new_page(), []
+    view.set_default_timeout(PATIENCE)
+    view.on(
+        "console",
+        lambda m: wrong.append(f"{m.text} {m.location['url']}") if m.type == "error" else None,
+    )
+    view.on("pageerror", lambda error: wrong.append(str(error)))
+    view.on("request", lambda r: wrong.append(r.url) if is_outside(r.url, address) else None)
+    view.goto(f"{address}/book/{name}.html", wait_until="load")
+    return view, wrong
 
 
 def press(view, words, which=0):
@@ -125,10 +131,34 @@ def write(view, block, text):
     view.keyboard.insert_text(text)
 
 
+@pytest.fixture(scope="module")
+def begun(reader, added):
+    """Open a chapter that has been run whole; return it, what was said and what went wrong.
+
+    The last one is kept, for its interpreter takes long to start and much memory; whoever changes
+    it says so, and nobody is given it again.
+    """
+    kept = {}
+
+    def leave():
+        for view, _, _ in kept.values():
+            view.close()
+        kept.clear()
+
+    def open_whole(name, changing=False):
+        if name not in kept:
+            leave()
+            view, wrong = opened_page(reader, added, name)
+            kept[name] = view, begin(view), wrong
+        return kept.pop(name) if changing else kept[name]
+
+    yield open_whole
+    leave()
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_each_output_is_as_printed_or_says_why_not(page, name):
-    view, wrong = page(name)
-    found = begin(view)
+def test_each_output_is_as_printed_or_says_why_not(begun, name):
+    view, found, wrong = begun(name)
     assert found.startswith("Done"), found
     blocks = view.locator("div.cell").evaluate_all(BLOCKS)
     visible = [one for one in NOTEBOOKS[name]["cells"] if "remove-cell" not in one["tags"]]
@@ -192,9 +222,8 @@ def test_every_file_is_one_that_hosts_take(added):
     assert f"({total / 1e6:.0f} MB once, from this site)" in page
 
 
-def test_a_reader_changes_a_number_breaks_a_cell_and_stops_a_loop(page):
-    view, wrong = page("price")
-    begin(view)
+def test_a_reader_changes_a_number_breaks_a_cell_and_stops_a_loop(begun):
+    view, _, wrong = begun("price", changing=True)
     assert violations(view) == []
     first = cell(view, "for k_N in (0.9")
     code = first.locator(".cm-content").inner_text()
@@ -238,6 +267,7 @@ def test_a_reader_changes_a_number_breaks_a_cell_and_stops_a_loop(page):
     assert violations(view) == []
     # axe itself asks for a style sheet by a wrong address.
     assert [one for one in wrong if not one.endswith("/basic.css")] == []
+    view.close()
 
 
 @pytest.fixture

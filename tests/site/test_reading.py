@@ -55,15 +55,6 @@ WORDS = {
     "interval": "primer",
 }
 """What a reader may type, and the page that answers it."""
-BESIDE = """() => [...document.querySelectorAll("aside.margin")].map(aside => {
-  const words = aside.querySelector("p"), text = document.querySelector(".bd-article h1");
-  const box = one => one.getBoundingClientRect(), end = box(aside).right + 1;
-  return {
-    shown: words.checkVisibility(),
-    beside: box(aside).left > box(text).right,
-    cut: [...aside.querySelectorAll(".math svg")].filter(one => box(one).right > end).length,
-  };
-})"""
 READY = """new Promise(done => {
   const ready = () => typeof Search !== "undefined" && Search._index;
   const wait = () => ready() ? done() : setTimeout(wait, 100);
@@ -97,22 +88,6 @@ def strokes(svg: BeautifulSoup) -> set[float]:
     """The kinds of broken line in a picture."""
     broken = re.findall(r"stroke-dasharray: ([\d.]+),([\d.]+)", str(svg))
     return {round(float(stroke) / float(gap), 2) for stroke, gap in broken}
-
-
-def test_an_aside_stands_in_the_margin_and_is_folded_where_there_is_none(turn, site):
-    with_asides = [page for page in PAGES if parsed(site / f"{page}.html").select("aside.margin")]
-    assert len(with_asides) > 10
-    for page in with_asides:
-        view, wrong = turn(page)
-        for aside in view.evaluate(BESIDE):
-            assert aside == {"shown": True, "beside": True, "cut": 0}, page
-        view, _ = turn(page, 390)
-        for aside in view.evaluate(BESIDE):
-            assert not aside["shown"], page
-        view.locator("aside.margin summary").first.click()
-        first = view.evaluate(BESIDE)[0]
-        assert first == {"shown": True, "beside": False, "cut": 0}, page
-        assert wrong == []
 
 
 @pytest.mark.parametrize("below", ["", "/a/site"])

@@ -38,6 +38,16 @@ COVERED = """() => {
   return seen;
 }"""
 
+BESIDE = """() => [...document.querySelectorAll("aside.margin")].map(aside => {
+  const words = aside.querySelector("p"), text = document.querySelector(".bd-article h1");
+  const box = one => one.getBoundingClientRect(), end = box(aside).right + 1;
+  return {
+    shown: words.checkVisibility(),
+    beside: box(aside).left > box(text).right,
+    cut: [...aside.querySelectorAll(".math svg")].filter(one => box(one).right > end).length,
+  };
+})"""
+
 
 @pytest.mark.parametrize("page", PAGES)
 class TestPage:
@@ -93,6 +103,10 @@ class TestPage:
         assert "??" not in text
 
 
+def test_half_of_the_pages_have_asides(site):
+    assert sum(bool(parsed(site / f"{page}.html").select("aside.margin")) for page in PAGES) > 10
+
+
 def test_the_front_door_leads_to_the_book(site):
     assert f"{TOC['root']}.html" in (site / "index.html").read_text(encoding="utf-8")
 
@@ -142,11 +156,11 @@ def test_each_notebook_can_be_downloaded(site):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_browser_is_content(turn, page):
+def test_a_browser_is_content(turn, site, page):
     """No error, nothing outside the screen, nothing that moves, and accessible as it is loaded.
 
-    On a phone nothing is cut off or covered. With SCREENSHOTS=1 there is a picture for people to
-    look at.
+    On a phone nothing is cut off or covered. An aside stands in the margin, and is folded where
+    there is none. With SCREENSHOTS=1 there is a picture for people to look at.
     """
     for width, first in ((820, "dark"), (1280, "light"), (390, "light")):
         view, wrong = turn(page, width, first)
@@ -157,8 +171,12 @@ def test_a_browser_is_content(turn, page):
             assert view.locator("mjx-container").count() >= view.locator(".math").count()
         # Half of what counts as good; equations that the reader's browser sets move far more.
         assert view.evaluate("window.moved") < 0.05, width
+        if width == 1280:
+            for aside in view.evaluate(BESIDE):
+                assert aside == {"shown": True, "beside": True, "cut": 0}
         if width == 390:
             assert view.evaluate(COVERED) == []
+            assert not any(aside["shown"] for aside in view.evaluate(BESIDE))
         for scheme in (first, "light" if first == "dark" else "dark"):
             view.emulate_media(color_scheme=scheme)
             view.wait_for_function(THEMED, arg=scheme)
@@ -169,6 +187,11 @@ def test_a_browser_is_content(turn, page):
                 SCREENSHOTS.mkdir(parents=True, exist_ok=True)
                 name = f"{Path(page).name}-{width}-{scheme}.png"
                 view.screenshot(path=SCREENSHOTS / name, full_page=True)
+    if parsed(site / f"{page}.html").select("aside.margin"):
+        view.locator("aside.margin summary").first.click()
+        first = view.evaluate(BESIDE)[0]
+        assert first == {"shown": True, "beside": False, "cut": 0}
+        assert not wrong
     # 320 CSS pixels: a small phone, or a desktop page at 400 % zoom.
     view, _ = turn(page, 320)
     assert view.evaluate("document.documentElement.scrollWidth") <= 320
