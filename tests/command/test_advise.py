@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from commands import refusal
 
 from analysis.__main__ import main
 from analysis.advice import load_models
@@ -138,15 +139,16 @@ def test_a_dearer_flop(capsys):
     ],
 )
 def test_bad_input_is_one_line_and_status_two(arguments, message, capsys):
-    try:
-        status = main(arguments)
-    except SystemExit as exit_:
-        status = exit_.code
-    said = capsys.readouterr()
-    assert (status, said.out) == (2, "")
-    assert said.err.startswith("analysis: ")
-    assert said.err.count("\n") == 1
-    assert message in said.err
+    said = refusal(capsys, main, arguments)
+    assert said.startswith("analysis: ")
+    assert message in said
+
+
+@pytest.mark.slow
+def test_a_refusal_is_the_status_of_the_module():
+    done = run("--N", "0", "--D", "1T")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "analysis: N must be positive and finite, got '0'\n"
 
 
 @pytest.mark.slow

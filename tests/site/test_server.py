@@ -19,7 +19,7 @@ import websocket
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
-FEW = ("index.ipynb", "price.ipynb", "tasks.ipynb")
+FEW = ("index.ipynb", "data_scaling_factor.ipynb", "tasks.ipynb")
 """The first page; one that derives and has a figure to play with; one that fits to data."""
 
 

@@ -103,7 +103,7 @@ class TestPage:
         assert "??" not in text
 
 
-def test_half_of_the_pages_have_asides(site):
+def test_many_pages_have_asides(site):
     assert sum(bool(parsed(site / f"{page}.html").select("aside.margin")) for page in PAGES) > 10
 
 
