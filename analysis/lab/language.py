@@ -48,6 +48,8 @@ LONGEST = 2**32
 """The longest text, in words and in cues."""
 NEAR, EXACT, FARTHEST = 4, 128, 2**46
 """How far content words reach at most; to where, and how far at most, function words do."""
+STEPS = 2**12
+"""Steps from 0 to 1 whose function word is kept: to search for each takes ten times as long."""
 GOLDEN = np.uint64(round((5**0.5 - 1) / 2 * 2**64))
 """The golden ratio, in units of 2**-64."""
 
@@ -143,8 +145,11 @@ class Language(Shown):
         share = u[function] / self.phi
         u[function] = 1.0  # any will do
         cues = self._rank((u - self.phi) / (1 - self.phi)) + self.closed
-        ends = np.cumsum(_function_words(self.F, self.alpha)[1])[:-1]
-        cues[function] = np.searchsorted(ends, share)
+        ends, first = _ends_of_shares(self.F, self.alpha)
+        word = first[(share * STEPS).astype(np.intp)]
+        while (beyond := ends[word] < share).any():
+            word += beyond
+        cues[function] = word
         return cues
 
     def _rank(self, u: NDArray[Any]) -> NDArray[np.int64]:
@@ -171,13 +176,12 @@ class Language(Shown):
         """Return how many places back each cue word points, from 1."""
         if self.classes == 1:
             # Multiples of the golden ratio, less their whole part: even over any stretch of ranks.
-            bits = (cues + 1).astype(np.uint64) * GOLDEN >> np.uint64(11)
+            # The operator would warn of a single product that wraps around.
+            bits = np.multiply((cues + 1).astype(np.uint64), GOLDEN) >> np.uint64(11)
             return _far((bits + 0.5) / 2**53, self.alpha)
         far = _function_words(self.F, self.alpha)[0]
-        near = 1 + (cues - len(far)) % NEAR
-        places: NDArray[np.int64] = np.where(
-            cues < len(far), far[np.clip(cues, 0, len(far) - 1)], near
-        )
+        near = 1 + (cues - len(far) & NEAR - 1)
+        places: NDArray[np.int64] = np.where(cues < len(far), far.take(cues, mode="clip"), near)
         return places
 
     @checked
@@ -209,6 +213,14 @@ def _function_words(F: int, alpha: float) -> tuple[NDArray[np.int64], NDArray[np
     reach = np.concatenate([np.repeat(n[1:], words), _far(middles, alpha)])
     share = np.concatenate([np.repeat(exact / words, words), np.full(n_beyond, beyond / n_beyond)])
     return reach, share
+
+
+@cache
+def _ends_of_shares(F: int, alpha: float) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Where the share of each function word ends, and the word at each of `STEPS` steps to 1."""
+    ends = np.cumsum(_function_words(F, alpha)[1])
+    ends[-1] = 1.0
+    return ends, np.searchsorted(ends, np.arange(STEPS + 1) / STEPS)
 
 
 def _far(share: NDArray[Any], alpha: float) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ from analysis.datasets.batches import (
 )
 from analysis.internal.checks import positive
 from analysis.internal.display import Shown
-from analysis.internal.doors import checked
+from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import NonNegativeFloat, count, numbers, table_with
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN
 from analysis.overtraining import OvertrainingLaw, different, fit_overtraining, fitter
@@ -205,5 +205,5 @@ def luck(
     losses = exact * np.exp(noise * rng.standard_normal((n_worlds, N.size)))
     different(np.ones(N.size, bool), at_least=4, N=N, D=D)
     fit = fitter(N, D, np.ones_like(N))
-    predicted = [fit(loss)[0].loss(C, M) for loss in losses]
+    predicted = [behind(fit(loss)[0].loss)(C, M) for loss in losses]
     return Luck(np.array(predicted) / law.loss(C, M) - 1)

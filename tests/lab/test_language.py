@@ -32,6 +32,23 @@ def test_cue_words_come_as_often_as_they_should(language):
     assert chisquare(counts, expected).pvalue > 1e-3
 
 
+@pytest.mark.parametrize(("F", "alpha"), [(512, 0.34), (1, 2.0), (50_000, 0.1)])
+def test_a_function_word_is_the_one_in_whose_share_the_draw_falls(F, alpha):
+    language = Language(F=F, alpha=alpha)
+    u = 1 - np.random.default_rng(3).random(100_000)
+    function = u <= language.phi
+    ends = np.cumsum(language.frequency(np.arange(language.closed)))[:-1]
+    cues = language.cues(100_000, np.random.default_rng(3))
+    assert (cues[~function] >= language.closed).all()
+    np.testing.assert_array_equal(cues[function], np.searchsorted(ends, u[function]))
+
+
+@LANGUAGES
+def test_a_word_alone_reaches_as_far_as_among_others(language):
+    cues = np.array([0, 1, language.closed, language.closed + 5, RAREST])
+    assert [language.reach(int(cue)) for cue in cues] == language.reach(cues).tolist()
+
+
 def test_rare_cue_words_come_as_often_as_they_should():
     n = 400_000
     rank = WORDS.cues(n, np.random.default_rng(2)) - WORDS.closed

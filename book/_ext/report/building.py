@@ -6,8 +6,11 @@
   and sums come out the same however many there are.
 - The build carries the date of the last commit, and the sums of its files stand beside them.
 - After a build that was interrupted every page is read and written again.
+- Garbage is seldom looked for: what Sphinx reads stays, and looking through it takes a fifth of a
+  build.
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -119,6 +122,7 @@ def finish_site(app: Sphinx, site: Path) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    gc.set_threshold(1_000_000, 20, 100)
     app.add_config_value("analysis_digest", "", "env")
     app.connect("config-inited", configure, priority=900)
     app.connect("build-finished", finish, priority=900)
