@@ -9,6 +9,8 @@ Exit status: 0 with an answer, 2 if there is none, with one line on standard err
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -22,4 +24,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # With the answer given, to look for garbage takes a sixth of the time.
+    atexit.register(gc.freeze)
     sys.exit(main())
