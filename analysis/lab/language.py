@@ -180,7 +180,7 @@ class Language(Shown):
             bits = np.multiply((cues + 1).astype(np.uint64), GOLDEN) >> np.uint64(11)
             return _far((bits + 0.5) / 2**53, self.alpha)
         far = _function_words(self.F, self.alpha)[0]
-        near = 1 + (cues - len(far) & NEAR - 1)
+        near = 1 + (cues - len(far)) % NEAR
         places: NDArray[np.int64] = np.where(cues < len(far), far.take(cues, mode="clip"), near)
         return places
 
