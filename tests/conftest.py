@@ -41,10 +41,6 @@ def pytest_collection_finish():
     gc.enable()
 
 
-def pytest_unconfigure():
-    gc.freeze()
-
-
 TOGETHER = (
     *("test_server.py", "test_valid.py", "test_building.py", "test_engines.py", "test_lite.py"),
     *("test_exercises.py", "test_interactive.py", "studies/test_"),

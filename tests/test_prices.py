@@ -27,7 +27,7 @@ def test_a_seven_billion_model_pays_what_the_field_says():
     assert width_of(12 * 32 * 4096**2) == pytest.approx(4096)
     # Eight times as wide for its depth is twice as wide.
     wide = attention_share(6.6e9, 1000, aspect=1024)
-    assert wide == pytest.approx(attention_share(6.6e9, 1000) / 2)
+    assert wide == pytest.approx(attention_share(6.6e9, 1000) / 2, rel=1e-15)
 
 
 def test_the_cache_of_llama_2_7b_is_half_a_megabyte_a_token():

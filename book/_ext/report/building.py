@@ -7,9 +7,10 @@
 - The build carries the date of the last commit, and the sums of its files stand beside them.
 - After a build that was interrupted every page is read and written again.
 - Garbage is seldom looked for, in the end not at all, here and in kernels: what Sphinx reads and
-  SymPy knows stays, and looking through it takes a fifth of a build.
+  SymPy knows stays, and looking through it takes a quarter of a build.
 """
 
+import atexit
 import gc
 import hashlib
 import json
@@ -102,7 +103,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if app.builder.name in ("html", "dirhtml"):
         finish_site(app, Path(app.outdir))
     (Path(app.doctreedir) / UNFINISHED).unlink()
-    gc.freeze()
 
 
 def finish_site(app: Sphinx, site: Path) -> None:
@@ -125,6 +125,7 @@ def finish_site(app: Sphinx, site: Path) -> None:
 
 def setup(app: Sphinx) -> None:
     gc.set_threshold(1_000_000, 20, 100)
+    atexit.register(gc.freeze)
     app.add_config_value("analysis_digest", "", "env")
     app.connect("config-inited", configure, priority=900)
     app.connect("build-finished", finish, priority=900)
