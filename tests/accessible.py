@@ -1,9 +1,10 @@
 """Whether a page serves who uses the keyboard or a voice: what axe is asked, and what it finds."""
 
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 ACCESSIBLE = {
     (1280, "light"): {},
-    (1280, "dark"): {"runOnly": ["color-contrast", "link-in-text-block"]},
-    (390, "light"): {"rules": {"color-contrast": {"enabled": False}}},
+    (1280, "dark"): {"runOnly": OF_COLOURS},
+    (390, "light"): {"rules": {rule: {"enabled": False} for rule in OF_COLOURS}},
 }
 """What axe is asked: everything of the wide page; of the dark one what colours change, of the
 narrow one what widths change."""

@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -34,8 +35,12 @@ class DamagedDataError(ValueError):
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, whatever interrupts; a file in its place stays until then.
 
+    One that holds the content already is left as it is.
     Only a process that is killed leaves its scratch folder beside the file, which nobody reads.
     """
+    with suppress(OSError):
+        if path.read_bytes() == content:
+            return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-") as scratch:
         whole = Path(scratch) / path.name

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 def installed() -> str | None:
     """Return the browser's path; None without one, or without Python's playwright to drive it."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
+    if find_spec("playwright") is None:
         return None
     return next(filter(None, map(shutil.which, NAMES)), None)
 

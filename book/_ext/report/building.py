@@ -18,7 +18,9 @@ import os
 import shutil
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.util.logging import getLogger
 
@@ -64,6 +66,15 @@ def configure(app: Sphinx, config: Config) -> None:
     if url := repository():
         open_elsewhere(config, url)
     prepare_kernels()
+
+
+def keep_templates(app: Sphinx) -> None:
+    """Keep the theme's templates as they were compiled, beside what Sphinx has read."""
+    compiled = Path(app.doctreedir) / "templates"
+    compiled.mkdir(exist_ok=True)
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        environment = app.builder.templates.environment
+        environment.bytecode_cache = FileSystemBytecodeCache(str(compiled))
 
 
 def begin(doctrees: Path) -> None:
@@ -128,4 +139,5 @@ def setup(app: Sphinx) -> None:
     atexit.register(gc.freeze)
     app.add_config_value("analysis_digest", "", "env")
     app.connect("config-inited", configure, priority=900)
+    app.connect("builder-inited", keep_templates)
     app.connect("build-finished", finish, priority=900)

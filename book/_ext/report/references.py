@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
+from pybtex.backends.plaintext import Backend as PlainText
 from pybtex.database import Entry
-from pybtex.plugin import find_plugin, register_plugin
+from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
+from pybtex.style.names.plain import NameStyle as PlainNames
+from pybtex.style.sorting.author_year_title import SortingStyle as ByAuthor
+from pybtex_docutils import Backend as Docutils
 from sphinx.application import Sphinx
 
 
@@ -37,17 +41,17 @@ class AuthorYearStyle(UnsortedStyle):  # type: ignore[misc]
     default_label_style = "author_year"
 
 
-ASKED = (
-    ("pybtex.backends", "plaintext"),
-    ("pybtex.backends", "docutils"),
-    ("pybtex.style.names", "plain"),
-    ("pybtex.style.sorting", "author_year_title"),
-)
+ASKED = {
+    "pybtex.backends": {"plaintext": PlainText, "docutils": Docutils},
+    "pybtex.style.names": {"plain": PlainNames},
+    "pybtex.style.sorting": {"author_year_title": ByAuthor},
+}
 """Plugins that every citation asks for; to find one, all installed packages are searched."""
 
 
 def setup(_app: Sphinx) -> None:
-    for group, name in ASKED:
-        register_plugin(group, name, find_plugin(group, name), force=True)
+    for group, plugins in ASKED.items():
+        for name, plugin in plugins.items():
+            register_plugin(group, name, plugin, force=True)
     register_plugin("pybtex.style.labels", "author_year", AuthorYearLabels)
     register_plugin("pybtex.style.formatting", "author_year", AuthorYearStyle)

@@ -23,7 +23,6 @@ from typing import Annotated, Any, cast, get_args, get_origin
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from numpy.typing import ArrayLike
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.domains.python import PythonDomain
@@ -233,6 +232,8 @@ class _Short(ast.NodeTransformer):
         return self._meant(value)
 
     def _meant(self, value: Any) -> ast.AST:
+        from numpy.typing import ArrayLike
+
         if get_origin(value) is Annotated:
             value, kind = get_args(value)
             if value is Any and getattr(kind, "name", "") in KINDS_OF:
