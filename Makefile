@@ -159,12 +159,8 @@ links: $(READY) ## ask every outside address in the book
 release: $(READY) ## check, tag, build, sum and archive the version in pyproject.toml, in _build/release
 	@bash .ci/release
 
-serve: book ## serve the site on this machine
-	@$(BIN)/python -c 'import http.server as s; s.HTTPServer(("127.0.0.1", $(PORT)), None).server_close()' 2>/dev/null \
-	  || { echo "make serve: port $(PORT) is taken; try: make serve PORT=8001" >&2; exit 1; }
-	@echo "Serving on http://127.0.0.1:$(PORT) until you press Ctrl-C"
-	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html >/dev/null 2>&1 \
-	  || test $$? -ge 128
+serve: book ## serve the site on this machine, and build again what changes
+	@$(TOOLS)/serve.py $(PORT)
 
 lock: ## compile the locks from pyproject.toml (UPGRADE=1: to the newest versions)
 	@$(PYTHON) -m venv _build/lock && _build/lock/bin/python -m pip install --quiet uv

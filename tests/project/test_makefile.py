@@ -153,6 +153,8 @@ def test_help_lists_every_target():
 @pytest.fixture
 def ready(checkout):
     """The copy with the environment of these tests and a site that is newer than its sources."""
+    for name in ("_ext", "_tools"):
+        shutil.copytree(ROOT / "book" / name, checkout / "book" / name)
     (checkout / ".venv" / "bin").mkdir(parents=True)
     script(checkout / ".venv" / "bin" / "python", f'exec {sys.executable} "$@"\n')
     (checkout / "_build" / "html").mkdir(parents=True)
@@ -169,3 +171,10 @@ def test_serving_on_a_taken_port_fails_and_says_so(ready):
     [line] = said(result)
     assert f"port {port} is taken" in line
     assert "Serving" not in result.stdout
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "http"])
+def test_a_port_that_is_none_is_named(ready, port):
+    result = make(ready, "serve", f"PORT={port}")
+    assert result.returncode != 0
+    assert f"PORT must be from 0 to 65535, got '{port}'" in said(result)[0]

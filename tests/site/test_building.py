@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -126,6 +127,34 @@ def test_a_failing_cell_is_named_and_ends_the_build(small_book):
     assert done.returncode != 0
     assert "book/index, cell 2" in done.stderr
     assert "ZeroDivisionError: division by zero" in done.stderr
+
+
+def test_what_changes_is_built_again_while_it_is_served(small_book):
+    """A new sentence stands in the page; what cannot be built is said, and ends nothing."""
+    page, contents = small_book / "book" / "page.md", small_book / "_toc.yml"
+    good = contents.read_text()
+    with subprocess.Popen(
+        [sys.executable, small_book / "book" / "_tools" / "serve.py", "0"],
+        env=os.environ | {"PYTHONPATH": str(small_book / "book" / "_ext")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        try:
+            address = re.search(r"http://\S+", child.stdout.readline())[0]
+            page.write_text(f"{page.read_text()}\nThis sentence is new.\n")
+            assert child.stdout.readline().startswith("Built again in ")
+            with urllib.request.urlopen(f"{address}/book/page.html") as answer:
+                assert "This sentence is new." in answer.read().decode()
+            contents.write_text("format: none\n")
+            assert child.stdout.readline() == "Not built again\n"
+            contents.write_text(good)
+            assert child.stdout.readline().startswith("Built again in ")
+        finally:
+            contents.write_text(good)
+            child.kill()
+            _, said = child.communicate()
+    assert "_toc.yml" in said
 
 
 EXECUTE = """

@@ -198,7 +198,7 @@ def test_a_browser_is_content(turn, site, page):
 
 
 @pytest.mark.parametrize(("width", "scheme"), ACCESSIBLE)
-@pytest.mark.parametrize("page", ["search", "genindex", "prf-prf", "py-modindex", "404"])
+@pytest.mark.parametrize("page", ["search", "genindex", "py-modindex", "404"])
 def test_a_page_that_is_no_chapter_is_accessible(turn, page, width, scheme):
     view, _ = turn(page, width, scheme)
     assert violations(view, ACCESSIBLE[width, scheme]) == []
