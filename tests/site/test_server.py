@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,18 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        while not (found := list(runtime.glob("jpserver-*.json"))):
+        while not self.answers(runtime):
             assert self.process.poll() is None, "the server did not start"
             time.sleep(0.1)
-        told = json.loads(found[0].read_text(encoding="utf-8"))
-        self.address, self.token = told["url"].rstrip("/"), told["token"]
+
+    def answers(self, runtime: Path) -> bool:
+        """Whether it answers: it writes down its address, and only then begins to listen there."""
+        with suppress(OSError, ValueError):
+            for path in runtime.glob("jpserver-*.json"):
+                told = json.loads(path.read_text(encoding="utf-8"))
+                self.address, self.token = told["url"].rstrip("/"), told["token"]
+                return bool(self.ask("GET", "status"))
+        return False
 
     def ask(self, method: str, path: str, body: dict | None = None):
         request = urllib.request.Request(
