@@ -58,7 +58,7 @@ def sources() -> dict[str, int]:
 
 
 def starter() -> BaseContext:
-    """Return what starts the builds."""
+    """Return what starts the builds, forked where that can be."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     named = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
