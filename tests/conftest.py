@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 
 from report.browser import installed, opened
+from serve import Quiet
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "strict" / "_build" / "html"
@@ -151,11 +152,6 @@ def serve():
 @pytest.fixture(scope="session")
 def served(site):
     """The address of the site on this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
     with serving(functools.partial(Quiet, directory=site)) as address:
         yield address
 

@@ -37,10 +37,15 @@ LOADED = (
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+    """Serves files and says nothing, not of a reader either who stops in the middle of one."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+    def handle(self) -> None:
+        """Answer one reader."""
+        with suppress(ConnectionError):
+            super().handle()
 
 
 def sources() -> dict[str, int]:

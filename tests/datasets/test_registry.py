@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from analysis.datasets.fetch import DataUnavailableError
 from analysis.datasets.registry import DATASETS, DataSet
 from analysis.internal.files import DamagedDataError
 from analysis.studies.record import recall, record
+from serve import Quiet
 
 CONTENT = b"size,loss\n1,2\n"
 FILE = "tables/runs.csv"
@@ -52,11 +53,6 @@ class Places:
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     return Places(tmp_path, monkeypatch)
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 class HalfWay(Quiet):

@@ -4,12 +4,11 @@
 """
 
 import functools
-import http.server
 import json
 import os
 import re
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ import lite
 import lite_packages
 import verify
 from report import sums
+from serve import Quiet
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -45,14 +45,6 @@ def added():
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("the chapters do not run in their pages; run: make lite")
         pytest.skip("the chapters do not run in their pages (make lite)")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-        def handle(self):
-            with suppress(ConnectionError):  # a reader who stops in the middle of a file
-                super().handle()
 
     with serving(functools.partial(Quiet, directory=SITE)) as address:
         yield address

@@ -70,9 +70,9 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def keep_templates(app: Sphinx) -> None:
     """Keep the theme's templates as they were compiled, beside what Sphinx has read."""
-    compiled = Path(app.doctreedir) / "templates"
-    compiled.mkdir(exist_ok=True)
     if isinstance(app.builder, StandaloneHTMLBuilder):
+        compiled = Path(app.doctreedir) / "templates"
+        compiled.mkdir(exist_ok=True)
         environment = app.builder.templates.environment
         environment.bytecode_cache = FileSystemBytecodeCache(str(compiled))
 
