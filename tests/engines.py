@@ -16,6 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
@@ -124,7 +125,9 @@ class WebKit:
         until(lambda: socket.create_connection(("127.0.0.1", port)).close())
         [browser, *_] = sorted(map(str, Path("/").glob(MINI_BROWSER.lstrip("/"))))
         options = {"binary": browser, "args": ["--automation"]}
-        asked = {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}
+        # On a busy machine this driver has said that a page is there before it was: `open` looks.
+        wanted = {"webkitgtk:browserOptions": options, "pageLoadStrategy": "none"}
+        asked = {"capabilities": {"alwaysMatch": wanted}}
         self.address += f"/{self.ask('POST', '', asked)['sessionId']}"
         stack.callback(self.ask, "DELETE", "")
 
@@ -134,18 +137,26 @@ class WebKit:
         asked = urllib.request.Request(
             f"{self.address}{what}", method=method, data=data, headers=headers
         )
-        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
-            return json.load(answer)["value"]
+        try:
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            error.add_note(error.read().decode())
+            raise
 
     def open(self, address: str) -> None:
         self.ask("POST", "/url", {"url": address})
+        until(lambda: self.arrived(address))
+
+    def arrived(self, address: str) -> None:
+        """Raise `TimeoutError` while the page asked for is not there, whole."""
+        at = self.evaluate("[location.href, document.readyState]")
+        if at != [address, "complete"]:
+            raise TimeoutError(f"{address} was asked for, the window is at {at}")
 
     def evaluate(self, expression: str) -> Any:
-        script = (
-            "const done = arguments[arguments.length - 1];"
-            f"(async () => done(JSON.stringify(await ({expression}))))()"
-        )
-        answer = self.ask("POST", "/execute/async", {"script": script, "args": []})
+        script = f"return (async () => JSON.stringify(await ({expression})))()"
+        answer = self.ask("POST", "/execute/sync", {"script": script, "args": []})
         return None if answer is None else json.loads(answer)
 
     def resize(self, width: int) -> None:

@@ -117,6 +117,13 @@ def test_the_search_answers_in_every_engine(engine, watched):
     assert engine.evaluate("seen") == []
 
 
+def test_what_a_script_throws_is_told(engine):
+    with pytest.raises((OSError, RuntimeError)) as told:
+        engine.evaluate("nothing.at.all")
+    notes = getattr(told.value, "__notes__", [])
+    assert "nothing" in " ".join([str(told.value), *notes])
+
+
 @pytest.mark.parametrize("engine", ["Gecko"], indirect=True)
 def test_a_page_prints(engine, watched):
     engine.open(f"{watched}/book/decision.html")
