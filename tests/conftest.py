@@ -50,7 +50,7 @@ TOGETHER = (
 """Tests that share what takes long to make: they run in one process."""
 
 
-LOOKING = {"site", "served", "browser", "look", "turn", "edition", "added"}
+LOOKING = {"site", "served", "browser", "look", "turn", "edition", "added", "engine"}
 """Fixtures of tests that look at the built site."""
 
 
@@ -156,6 +156,10 @@ def served(site):
         yield address
 
 
+PATIENCE = 30_000
+"""Milliseconds for which a page is waited for; what is expected of one would else have 5 s."""
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; without it the test is skipped, or fails if REQUIRE_BROWSER=1."""
@@ -163,6 +167,9 @@ def browser():
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("Chromium is not installed, and REQUIRE_BROWSER=1")
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium-headless-shell)")
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE)
     with opened() as chromium:
         yield chromium
 

@@ -536,7 +536,7 @@ class TestCloud:
         view, _ = alone("cloud")
         play = view.locator("[data-do=play]")
         play.click()
-        expect(view.locator("[data-show=n]")).to_have_text(re.compile(r"^[3-9] of"))
+        expect(view.locator("[data-show=n]")).to_have_text(re.compile(r"^(?![12] of)"))
         play.click()
         assert play.get_attribute("aria-pressed") == "false"
         stopped = field(view, "n").input_value()
