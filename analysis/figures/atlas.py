@@ -74,7 +74,8 @@ def plot_strip(
         ax.hlines(y, low, high, color=colour, linewidth=1.3, alpha=0.7)
         ax.plot(100 * own["half"], y, marker, color=colour, markersize=4.5, label=name)
         beyond = own["high"] > WIDEST[1] / 100
-        ax.plot(np.full(beyond.sum(), WIDEST[1]), np.array(y)[beyond], ">", color=colour)
+        edge = np.full(beyond.sum(), WIDEST[1])
+        ax.plot(edge, np.array(y)[beyond], ">", color=colour, markersize=4.5, clip_on=False)
     mean, new = (
         [100 * pooled[f"{which}{end}"] for end in ("low", "high")] for which in ("", "new_")
     )
@@ -102,7 +103,7 @@ def plot_strip(
 
 
 @seen_as(
-    "Loss against model size, both logarithmic: a row of valleys, one for each compute budget, "
+    "Loss against model size, which is logarithmic: a row of valleys, one for each compute budget, "
     "that lie lower and further to the right as the budget grows. Through the bottom of each runs "
     "a smooth curve, and a dashed line joins the bottoms."
 )
@@ -248,9 +249,9 @@ def plot_kappa(
 
 @seen_as(
     "Compute overhead in per cent against the fraction of the optimal size. The mean over the "
-    "studies rises from zero at one, slowly and then steeply, to a wall near a fifth. Around it a "
-    "dark band for the mean and a pale wide one for a new laboratory. The post's curve lies below "
-    "both, at the edge of the pale one, with its wall near a tenth."
+    "studies rises from zero at one, slowly and then steeply, towards a wall near a quarter. "
+    "Around it a dark band for the mean and a pale wide one for a new laboratory. The post's curve "
+    "lies below both, at the edge of the pale one, with its wall near a tenth."
 )
 def plot_pooled(
     ax: Axes,

@@ -131,7 +131,7 @@ def plot_against_budget(
         C, inside = np.asarray(budgets)[found], factors[found] < TOP
         ax.plot(C, factors[found], color=colour, label=f"{DATA_ONLY}{name}")
         if found.all() and inside.all():
-            lowest = max(lowest + 0.055, factors[-1])
+            lowest = max(lowest + 0.075, factors[-1])
             ax.annotate(name, (1.02, lowest), color=colour, **beside)
         else:
             height -= 0.08

@@ -229,9 +229,11 @@ class Sheet:
             return
         with np.errstate(invalid="ignore"):
             own = self.numbers(column)[self.rows]
-            factor = float(np.nanmedian(own / (self.values["N"] * self.values["D"])))
+            factors = own / (self.values["N"] * self.values["D"])
+            low, factor, high = np.nanquantile(factors, [0, 0.5, 1])
         if np.isfinite(factor) and abs(factor / FLOP_PER_PARAMETER_TOKEN - 1) > ROUGHLY:
-            self.notes.append(f"{column!r} is not used; it is about {factor:.3g} N D, not 6 N D")
+            told = " to ".join(dict.fromkeys(f"{end:.3g}" for end in (low, high)))
+            self.notes.append(f"{column!r} is not used; it is {told} N D, not 6 N D")
 
     def convert(self, unit: str, bytes_per_token: float) -> None:
         """Put the losses into nats a token."""

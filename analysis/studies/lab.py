@@ -5,6 +5,7 @@
 - `one_design`: spend one budget on a grid, on IsoFLOP columns, or on five points, and compare.
 - `five_points`: the recipe of chapter 9 on three languages at once.
 - `one_gradient`: the sweep by `analysis.lab.gradient`, to see what optimisation adds.
+- `one_exchange`: k_D measured at three budgets. Over many seeds this says whether it moves.
 
 `summarise` makes them all for many seeds.
 """
@@ -35,6 +36,7 @@ from analysis.lab import (
     Language,
     extrapolate,
     grid,
+    measure_factor,
     optimum,
     table,
     theory,
@@ -54,6 +56,8 @@ SMALLEST, LARGEST = 1e4, 1e15
 """The budgets, in comparisons, that can be divided among the runs of a design."""
 POWER = 0.6
 """The power through which the losses of a sweep are passed, for a law that is no sum."""
+LARGE, FRACTIONS = (20, 40, 80), (0.75, 0.5, 0.35)
+"""The widths whose loss is to be reached, and the fractions of them that are to reach it."""
 FAR = 960, 20_000_000
 """A run ten times wider and longer than the largest of the sweep."""
 QUANTITIES: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType(
@@ -268,6 +272,14 @@ def one_gradient(seed: NonNegativeInt) -> dict[str, Any]:
     return {"law": asdict(fit.law), "rms": rms, "loss": runs["loss"].tolist()}
 
 
+@checked
+def one_exchange(seed: NonNegativeInt) -> dict[str, list[float]]:
+    """Return, for each of `LARGE`, measured over true k_D less 1 at each of `FRACTIONS`."""
+    measured = measure_factor(LARGE, FRACTIONS, seeds=[seed])
+    off = measured["k_D"] / measured["theory"] - 1
+    return {str(N): own.tolist() for N, own in off.groupby(measured["N"])}
+
+
 STUDIES: Mapping[str, tuple[Callable[[int], Any], int]] = MappingProxyType(
     {
         "sweeps": (one_sweep, N_SEEDS),
@@ -275,6 +287,7 @@ STUDIES: Mapping[str, tuple[Callable[[int], Any], int]] = MappingProxyType(
         "five points": (five_points, N_SEEDS),
         "five points, equal exponents": (partial(five_points, language=EQUAL), N_SEEDS),
         "gradient": (one_gradient, N_GRADIENT),
+        "exchange": (one_exchange, N_SEEDS),
     }
 )
 """Each study: what is done for a seed, and for how many seeds."""

@@ -237,7 +237,9 @@ def test_commas_are_decimal_points_where_a_cell_shows_it(tmp_path):
 
 def test_a_column_of_compute_that_is_not_used_is_told_if_it_says_something_else(tmp_path):
     text = losses("1e8,2e9,3.1,4.8e18", "1e9,2e9,2.9,4.8e19", header="params,tokens,loss,flops")
-    assert "'flops' is not used; it is about 24 N D, not 6 N D" in read(tmp_path, text).notes
+    assert "'flops' is not used; it is 24 N D, not 6 N D" in read(tmp_path, text).notes
+    other = text.replace("4.8e19", "9.6e19")
+    assert "'flops' is not used; it is 24 to 48 N D, not 6 N D" in read(tmp_path, other).notes
     same = text.replace("4.8e18", "1.2e18").replace("4.8e19", "1.2e19")
     assert read(tmp_path, same).notes == ()
 

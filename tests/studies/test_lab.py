@@ -18,6 +18,7 @@ from analysis.studies.lab import (
     designs,
     five_points,
     one_design,
+    one_exchange,
     one_sweep,
 )
 from analysis.studies.record import FOLDER, recorded
@@ -65,6 +66,18 @@ def test_designs_and_recipes_are_as_recorded():
         assert_alike(five_points(seed), of_seed(VALUE["five points"], seed))
         kept = of_seed(VALUE["five points, equal exponents"], seed)
         assert_alike(five_points(seed, EQUAL), kept)
+
+
+@pytest.mark.slow
+def test_an_exchange_is_as_recorded():
+    assert_alike(one_exchange(11), of_seed(VALUE["exchange"], 11))
+
+
+def test_the_exchange_of_a_hundred_seeds_is_that_of_theory_at_every_budget():
+    for N, own in VALUE["exchange"].items():
+        mean, error = np.mean(own, axis=1), np.std(own, axis=1, ddof=1) / N_SEEDS**0.5
+        assert (np.abs(mean) < 3 * error).all(), N
+        assert (error < 0.004).all(), N
 
 
 def test_a_part_of_the_gradient_runs_is_as_recorded():
