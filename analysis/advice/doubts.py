@@ -70,6 +70,9 @@ def doubts(
             "size and data are exchanged at one budget in these runs: what either does alone is "
             "guessed; add runs of another budget"
         )
+    elif np.ptp(runs.N) == 0 or np.ptp(runs.D) == 0:
+        what, other = ("size", "sizes") if np.ptp(runs.N) == 0 else ("number of tokens", "lengths")
+        said.append(f"all runs have one {what}: what it does is guessed; add runs of other {other}")
     elif tied(runs):
         said.append(
             "size and data grow together in these runs: what either does alone is guessed; "

@@ -157,7 +157,7 @@ def _head(answer: OwnAnswer) -> list[tuple[str, str]]:
         head.append(("sum law", written(answer.fits["sum"].fit.law)))
     head.append(("outer power", verdict(answer)))
     worst = ", ".join(f"row {row} {100 * value:+.2g} %" for row, value in answer.worst)
-    head.append(("residuals", f"{100 * rms(answer):.2g} % (rms)"))
+    head.append(("residuals", f"{_digits(100 * rms(answer))} % (rms)"))
     head.append(("the worst", worst))
     asked = "" if answer.optimum else ", a budget in the middle of the runs"
     for run in answer.optimum or _middle(answer):
@@ -203,7 +203,7 @@ def _percent(one: Estimate) -> str:
 
 
 def _digits(value: float) -> str:
-    return "infinite" if value == math.inf else f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    return "infinite" if value == math.inf else f"{value:.2g}" if value < 99.5 else f"{value:,.0f}"
 
 
 def _plan(plan: Plan) -> list[str]:

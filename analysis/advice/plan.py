@@ -24,7 +24,7 @@ from analysis.internal.display import Shown
 from analysis.internal.doors import behind, checked
 from analysis.internal.kinds import Doubles, PositiveFloat, array, count
 from analysis.laws import FLOP_PER_PARAMETER_TOKEN, Allocation, OuterPowerLaw, ParametricLaw
-from analysis.tradeoff import compute_overhead
+from analysis.tradeoff import compute_overhead, minimum_model_scale
 
 HALF = 0.5
 REACH = 4.0
@@ -67,7 +67,8 @@ def next_runs(
     Raises
     ------
     ValueError
-        If no size and length that the runs are near to fits into the budget.
+        If no size and length that the runs are near to fits into the budget; if the runs determine
+        no law, or one that does not reach the loss with half the size.
     """
     fits = answer.fits.get("outer_power", answer.fits["sum"])
     law, runs = fits.fit.law, answer.table.runs
@@ -86,8 +87,9 @@ def next_runs(
     if not design.determined:
         raise ValueError(
             "answer must be of runs that determine a law, for a plan; here the runs do not "
-            "determine a law: add one size with more and with less data first"
+            "determine a law: add runs whose size and data vary apart first"
         )
+    design.must_reach_half()
     chosen = min(
         (_search(design, sizes, lengths, cost, n_runs, budget, share) for share in SHARES),
         key=lambda picks: design.variance(sizes[picks], lengths[picks]),
@@ -130,7 +132,8 @@ def narrowed_by(
     Raises
     ------
     ValueError
-        If N and D, or more_N and more_D, are not of one length; if the runs determine no law.
+        If N and D, or more_N and more_D, are not of one length; if the runs determine no law, or
+        the law does not reach the loss with half the size.
 
     Examples
     --------
@@ -144,6 +147,7 @@ def narrowed_by(
     design, none = Design(law, N, D), np.array([])
     if not design.determined:
         raise ValueError("N and D must be runs that determine the law")
+    design.must_reach_half()
     return float((design.variance(more_N, more_D) / design.variance(none, none)) ** 0.5)
 
 
@@ -178,6 +182,14 @@ class Design:
         if not (scale > 0).all():
             return False
         return bool(np.linalg.cond(self.information / np.outer(scale, scale)) < LARGEST_CONDITION)
+
+    def must_reach_half(self) -> None:
+        """Raise `ValueError` if half the size is below the wall: there is nothing to narrow."""
+        if not np.isfinite(self.gradient).all():
+            wall = float(behind(minimum_model_scale)(self.law.alpha, self.law.beta))
+            raise ValueError(
+                f"law must reach the loss with half the size; its wall is at {wall:.3g} of the size"
+            )
 
     def variance(self, N: Doubles, D: Doubles) -> float:
         """Return the variance of its logarithm with these runs more, in units of the noise's."""
@@ -220,7 +232,8 @@ class Design:
         overhead = behind(compute_overhead)
         for place, (a, b) in ((3, (step, 0.0)), (4, (0.0, step))):
             ends = [overhead(HALF, alpha + sign * a, beta + sign * b) for sign in (1, -1)]
-            gradient[place] = np.log(ends[0] / ends[1]) / (2 * step)
+            with np.errstate(invalid="ignore"):
+                gradient[place] = np.log(ends[0] / ends[1]) / (2 * step)
         return gradient
 
 

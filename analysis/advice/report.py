@@ -249,7 +249,7 @@ def _memory(answer: Advice, largest: float) -> str:
         said += ": of the models that do, the largest is the cheapest over its life"
     elif not large:
         said += ": no limit here"
-    return f"{said}; too large: {', '.join(large)}" if large else said
+    return f"{said}; advised but too large: {', '.join(large)}" if large else said
 
 
 def _notes(answer: Advice) -> list[str]:

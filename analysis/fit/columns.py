@@ -48,9 +48,13 @@ CELL_UNIT = re.compile(rf"\d[.\s]*({'|'.join(HEADED)})\b", re.I)
 """A unit beside a number, which then needs none of the header's."""
 FAR = 1e3
 """Numbers without a letter that are so much smaller than those with one are in its unit."""
-THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-MANY_THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3}(,\d{3})+\.\d+")
-DECIMAL_COMMA = re.compile(r"\d+,\d+")
+AFTER = rf"(?:e[+-]?\d+)?\s*(?:{'|'.join(UNITS)})?\s*(?:params?|parameters|tok|tokens?|flops?)?"
+"""What may follow the digits of a number."""
+THOUSANDS = re.compile(rf"[1-9]\d{{0,2}}(,\d{{3}})+(\.\d*)?{AFTER}", re.I)
+MANY_THOUSANDS = re.compile(rf"\d{{1,3}}((,\d{{3}}){{2,}}(\.\d*)?|(,\d{{3}})+\.\d+){AFTER}", re.I)
+DECIMAL_COMMA = re.compile(rf"\d+,\d+{AFTER}", re.I)
+POINTS = re.compile(rf"[1-9]\d{{0,2}}(\.\d{{3}})+(,\d+)?{AFTER}", re.I)
+"""Points between thousands, where the decimal mark is a comma."""
 
 
 def chosen_columns(cells: Cells, columns: Mapping[str, str]) -> dict[str, str]:
@@ -152,7 +156,8 @@ def numbers_of(cells: Cells, column: str, *, commas: bool, role: str = "") -> Do
             where = f"row {row + 1}, column {name!r}"
             lettered[row] = CELL_UNIT.search(text) is not None
             own = 1.0 if lettered[row] else unit
-            values[row] = own * number_of(text, where, decimal=decimal)
+            plain_text = without_points(text, where) if commas and decimal else text
+            values[row] = own * number_of(plain_text, where, decimal=decimal)
     plain = ~lettered & np.isfinite(values)
     if lettered.any() and plain.any() and values[plain].max() < values[lettered].min() / FAR:
         one, other = (int(np.flatnonzero(rows)[0]) for rows in (lettered, plain))
@@ -161,6 +166,18 @@ def numbers_of(cells: Cells, column: str, *, commas: bool, role: str = "") -> Do
             f"row {other + 1} has {texts[other]!r}; write all of them in one"
         )
     return values
+
+
+def without_points(text: str, where: str) -> str:
+    """Take out the points between thousands, in a table whose decimal mark is a comma."""
+    if POINTS.fullmatch(text) is None:
+        return text
+    if text.count(".") == 1 and "," not in text:
+        raise ValueError(
+            f"{where}: is the point of {text!r} between thousands, or a decimal one? The decimal "
+            "mark of this table is a comma; write the number without the point"
+        )
+    return text.replace(".", "")
 
 
 def number_of(text: str, where: str, *, decimal: bool = False) -> float:

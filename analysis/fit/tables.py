@@ -219,7 +219,8 @@ class Sheet:
             unit = header_unit(self.columns.get(role, ""))
             if unit and unit.upper() not in HEADED:
                 self.notes.append(f"({unit}) in {self.columns[role]!r} is taken for no unit")
-        if self.commas:
+        losses = self.cells[column_and_unit(self.columns["loss"], self.cells)[0]]
+        if self.commas or any("," in text for text in losses):
             self.notes.append("a comma is read as a decimal point")
 
     def compare_compute(self, asked: Mapping[str, str]) -> None:
@@ -258,10 +259,12 @@ class Sheet:
             self.notes.append(f"losses converted from {unit}{each} to nats a token")
         middle = np.median(self.values["loss"]) if len(loss) else 0.0
         if middle > HIGHEST:
-            at = f" at --bytes-per-token {bytes_per_token:g}" if bytes_per_token != 1 else ""
+            at, guess = "", "a perplexity? --loss-unit perplexity converts it"
+            if bytes_per_token != 1:
+                at, guess = f" at --bytes-per-token {bytes_per_token:g}", "is it a loss a byte?"
             raise ValueError(
                 f"{column!r} is about {middle:.3g}{at}, more than the logarithm of any vocabulary: "
-                "a perplexity? --loss-unit perplexity converts it"
+                f"{guess}"
             )
 
     def leave_out_diverged(self) -> None:

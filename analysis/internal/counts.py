@@ -14,6 +14,7 @@ from analysis.internal.kinds import Flag, count
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 """What a letter after a number multiplies it with."""
 UNITS = SUFFIXES | {"THOUSAND": 1e3, "MILLION": 1e6, "BILLION": 1e9, "TRILLION": 1e12}
+UNITS |= {"MN": 1e6, "BN": 1e9, "TN": 1e12}
 UNITS |= {"PF-DAY": 8.64e19, "PF-DAYS": 8.64e19, "PETAFLOP/S-DAYS": 8.64e19}
 """What may follow a number, in capitals; a petaFLOP/s-day is 1e15 FLOP a second for a day."""
 PATTERN = (

@@ -87,6 +87,21 @@ def test_runs_that_go_along_one_line_are_told():
     assert not answer.exchange[0.5].known
 
 
+def test_runs_of_one_size_or_one_length_are_told():
+    N, D = np.full(14, 1e8), np.geomspace(1e9, 1e12, 14)
+    noise = np.exp(1e-3 * np.random.default_rng(1).standard_normal(14))
+    said = trusted(table_of(N, D, LAW.loss(N, D) * noise))
+    assert "all runs have one size: what it does is guessed; add runs of other sizes" in said
+    assert "grow together" not in said
+    said = trusted(table_of(D, N, LAW.loss(D, N) * noise))
+    assert "all runs have one number of tokens: what it does is guessed; add runs of other " in said
+
+
+def test_few_resamples_are_told():
+    assert "20 resamples: the ends of a 95 % interval need 200" in trusted(TABLE, n_resamples=20)
+    assert not any("resamples" in said for said in ANSWER.trust)
+
+
 def test_an_optimum_outside_the_runs_is_told():
     said = trusted(TABLE, compute=[1e26])
     assert "the optimum of 1e26 FLOP" in said

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tables import grid, table_of
 
-from analysis.advice import answer_runs, next_runs, own_as_json, own_as_table
+from analysis.advice import answer_runs, narrowed_by, next_runs, own_as_json, own_as_table
 from analysis.advice.plan import Design, naive
 from analysis.fit import fit_parametric
 from analysis.laws import OuterPowerLaw
@@ -116,3 +116,12 @@ def test_the_plan_is_shown():
     assert "what to run next" in said
     assert "spread evenly over sizes" in said
     assert '"next": [\n    {\n      "C":' in own_as_json(ANSWER, plan)
+
+
+def test_no_plan_is_made_for_a_law_whose_wall_is_above_half_the_size():
+    steep = OuterPowerLaw(E=1.7, A=1e20, B=1e22, alpha=2.2, beta=1.9, kappa=0.2)
+    answer = answer_runs(grid(steep, noise=1e-4))
+    with pytest.raises(ValueError, match=r"law must reach the loss with half the size; its wall"):
+        next_runs(answer, 3, 1e20)
+    with pytest.raises(ValueError, match=r"law must reach the loss with half the size; its wall"):
+        narrowed_by(steep, TABLE.runs.N, TABLE.runs.D, [1e8], [1e10])

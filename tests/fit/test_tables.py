@@ -149,6 +149,15 @@ def test_bytes_a_token_that_no_loss_can_have_are_named(tmp_path, unit):
 def test_a_loss_beyond_any_vocabulary_is_taken_for_a_perplexity(tmp_path):
     with pytest.raises(ValueError, match="a perplexity"):
         read(tmp_path, losses("1e8,2e9,31", "1e9,2e10,19", "2e9,2e10,17"))
+    with pytest.raises(ValueError, match=r"16.4 at --bytes-per-token 4, .*: is it a loss a byte"):
+        read(tmp_path, losses("1e8,2e9,4.1", "1e9,2e10,4.1", "2e9,2e10,4.1"), bytes_per_token=4.0)
+
+
+def test_a_unit_may_be_written_as_newspapers_do(tmp_path):
+    rows = "125mn;2,5;3,1", "0,3bn;16;2,9", "1bn;20;2,8"
+    table = read(tmp_path, "\n".join(["params;tokens (bn);loss", *rows, ""]))
+    assert table.runs.N.tolist() == pytest.approx([1.25e8, 3e8, 1e9])
+    assert table.runs.D.tolist() == pytest.approx([2.5e9, 1.6e10, 2e10])
 
 
 @pytest.mark.parametrize(
@@ -233,6 +242,26 @@ def test_commas_are_decimal_points_where_a_cell_shows_it(tmp_path):
     assert table.runs.D.tolist() == [1.25e9, 1.6125e10, 6.4e10]
     assert table.runs.loss.tolist() == [3.187, 2.9, 2.8]
     assert "a comma is read as a decimal point" in table.notes
+
+
+def test_a_decimal_comma_may_have_a_unit_after_it(tmp_path):
+    rows = ["19,171M;0,474B;5,8901", "40,2 M;1,25e9 tokens;4,9", "1.600M;2,5B;4,1"]
+    text = "\n".join(["params;tokens;loss", *rows[:2], "1.600,5M;2,5B;4,1", ""])
+    table = read(tmp_path, text)
+    assert table.runs.N.tolist() == pytest.approx([1.9171e7, 4.02e7, 1.6005e9])
+    assert table.runs.D.tolist() == pytest.approx([4.74e8, 1.25e9, 2.5e9])
+    with pytest.raises(ValueError, match=r"row 3, column 'params': is the point of '1.600M'"):
+        read(tmp_path, "\n".join(["params;tokens;loss", *rows, ""]))
+
+
+def test_a_comma_between_thousands_may_have_a_unit_after_it(tmp_path):
+    text = losses('"1,200M",3e10,3.1', '"12,000M",3e11,2.4', "2e9,5e10,2.9")
+    assert read(tmp_path, text).runs.N.tolist() == [1.2e9, 1.2e10, 2e9]
+
+
+def test_a_comma_in_a_loss_alone_is_told(tmp_path):
+    table = read(tmp_path, "params;tokens;loss\n1e8;2e9;3,187\n1e9;2e9;2,901\n1e9;4e9;2,80\n")
+    assert table.notes == ("a comma is read as a decimal point",)
 
 
 def test_a_column_of_compute_that_is_not_used_is_told_if_it_says_something_else(tmp_path):
