@@ -71,9 +71,9 @@ def plot_overheads(
 
 
 @seen_as(
-    "Measured against predicted token multipliers of pairs of models with the same loss, both "
-    "logarithmic. Filled markers, pairs of one batch, lie within a factor of about one and a half "
-    "of the diagonal; hollow ones, which mix two batches, lie further off."
+    "Measured against predicted multiples of the tokens, of pairs of models with the same loss, "
+    "both logarithmic. Filled markers, pairs of one batch, lie within a factor of about one and a "
+    "half of the diagonal; hollow ones, which mix two batches, lie further off."
 )
 def plot_pairs(
     ax: Axes,
@@ -98,8 +98,8 @@ def plot_pairs(
     ax.set(
         xscale="log",
         yscale="log",
-        xlabel="predicted token multiplier",
-        ylabel="measured token multiplier",
+        xlabel="predicted multiple of the tokens",
+        ylabel="measured multiple of the tokens",
     )
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks([3, 5, 10, 20, 30], labels=["3", "5", "10", "20", "30"])

@@ -49,7 +49,7 @@ Placed: TypeAlias = Annotated[
     "The large models of 2020 to 2022 lie far below the optimal line, except Chinchilla, which is "
     "on it. Those of 2023 lie mostly between the line and 200 percent, those of 2024 and 2025 "
     "mostly above 200 percent, the smallest far above 800. An outline at the lower left holds the "
-    "runs that the law was fitted to; no model of 2024 or 2025 lies inside it."
+    "runs that the law was fitted to; of 2024 and 2025 hardly a model lies inside it."
 )
 def plot_story(
     ax: Axes,

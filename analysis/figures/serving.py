@@ -105,7 +105,7 @@ def plot_lifetime_cost(
 
 @seen_as(
     "Share of the lifetime cost saved against served tokens for each compute-optimal training "
-    "token. The cheapest model's curve rises from zero to about eighty per cent. The curves of "
+    "token. The cheapest model's curve rises from zero to about three quarters. The curves of "
     "models fixed at three quarters, a half and a quarter of the size start below zero, touch it "
     "one after the other, and then level off at a quarter, a half and three quarters."
 )
