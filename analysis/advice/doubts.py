@@ -20,6 +20,8 @@ FEWEST_SPARE = 5
 """Runs, or groups, beyond the constants of a law from which on it has intervals."""
 FEW_SPARE = 10
 """So many and the answer is said to rest on few runs."""
+ENOUGH_RESAMPLES = 200
+"""Below, the ends of an interval of 95 % rest on fewer than five resamples."""
 TIED = 0.98
 """Size and data whose logarithms correlate so closely cannot be told apart."""
 NARROW = 2.0
@@ -43,6 +45,7 @@ STATUS = {
 def doubts(
     table: RunTable,
     fits: LeftOutFits,
+    n_resamples: int,
     half: Estimate,
     others: Estimate,
     residuals: Doubles,
@@ -54,6 +57,10 @@ def doubts(
     """
     runs, fit = table.runs, fits.fit
     said = []
+    if 0 < n_resamples < ENOUGH_RESAMPLES:
+        said.append(
+            f"{n_resamples} resamples: the ends of a 95 % interval need {ENOUGH_RESAMPLES} or more"
+        )
     if fits.spare < FEW_SPARE:
         what, different = "runs", runs.n_different
         if table.groups is not None:

@@ -35,8 +35,6 @@ POWERS = tuple(np.round(np.geomspace(0.2, 2.0, 61), 4).tolist())
 """Outer powers at which the profile is computed."""
 SEED = 17
 N_WORST = 5
-ENOUGH_RESAMPLES = 200
-"""Below, the ends of an interval of 95 % rest on fewer than five resamples."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +213,7 @@ def answer_runs(
         residuals,
         optimum,
         _by_count(table, form_name, rng),
-        (*_few(n_resamples), *doubts(table, front, exchange[0.5], others[0.5], residuals, optimum)),
+        tuple(doubts(table, front, n_resamples, exchange[0.5], others[0.5], residuals, optimum)),
     )
 
 
@@ -228,13 +226,6 @@ def kappa_profile(answer: OwnAnswer) -> dict[str, list[float]]:
     runs, delta = answer.table.runs, answer.fit.delta
     held = [fit_runs(runs, Form(kappa=kappa), delta=delta).objective for kappa in POWERS]
     return {"kappa": list(POWERS), "objective": held}
-
-
-def _few(n_resamples: int) -> list[str]:
-    if n_resamples == 0 or n_resamples >= ENOUGH_RESAMPLES:
-        return []
-    said = f"{n_resamples} resamples: the ends of a 95 % interval need {ENOUGH_RESAMPLES} or more"
-    return [said]
 
 
 def rises(runs: Runs) -> bool:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from analysis.fit.cells import Cells
-from analysis.internal.counts import SUFFIXES, UNITS, parse_count
+from analysis.internal.counts import COUNTED, SUFFIXES, UNIT, UNITS, parse_count
 from analysis.internal.kinds import Doubles
 
 NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -48,7 +48,7 @@ CELL_UNIT = re.compile(rf"\d[.\s]*({'|'.join(HEADED)})\b", re.I)
 """A unit beside a number, which then needs none of the header's."""
 FAR = 1e3
 """Numbers without a letter that are so much smaller than those with one are in its unit."""
-AFTER = rf"(?:e[+-]?\d+)?\s*(?:{'|'.join(UNITS)})?\s*(?:params?|parameters|tok|tokens?|flops?)?"
+AFTER = rf"(?:e[+-]?\d+)?\s*(?:{UNIT})?\s*{COUNTED}"
 """What may follow the digits of a number."""
 THOUSANDS = re.compile(rf"[1-9]\d{{0,2}}(,\d{{3}})+(\.\d*)?{AFTER}", re.I)
 MANY_THOUSANDS = re.compile(rf"\d{{1,3}}((,\d{{3}}){{2,}}(\.\d*)?|(,\d{{3}})+\.\d+){AFTER}", re.I)

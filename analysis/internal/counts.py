@@ -17,11 +17,13 @@ UNITS = SUFFIXES | {"THOUSAND": 1e3, "MILLION": 1e6, "BILLION": 1e9, "TRILLION":
 UNITS |= {"MN": 1e6, "BN": 1e9, "TN": 1e12}
 UNITS |= {"PF-DAY": 8.64e19, "PF-DAYS": 8.64e19, "PETAFLOP/S-DAYS": 8.64e19}
 """What may follow a number, in capitals; a petaFLOP/s-day is 1e15 FLOP a second for a day."""
+UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+COUNTED = r"(?:params?|parameters|tok|tokens?|flops?)?"
+"""What a number may say that it counts."""
 PATTERN = (
     r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)"
     r"(?:\s*(?:e|[x×*]\s*10\s*\^)\s*([+-]?[0-9]+))?"
-    rf"\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})?"
-    r"\s*(?:params?|parameters|tok|tokens?|flops?)?"
+    rf"\s*({UNIT})?\s*{COUNTED}"
 )
 """A number, its power of ten, its unit, and what it counts; Python and JavaScript read it alike."""
 BYTES = {"MB": 1e6, "GB": 1e9, "TB": 1e12, "MIB": 2.0**20, "GIB": 2.0**30, "TIB": 2.0**40}

@@ -1,6 +1,5 @@
 """A short pass over every page in Gecko and in WebKit: Chromium is not the only browser."""
 
-import http.server
 import os
 from contextlib import ExitStack
 from functools import partial
@@ -9,6 +8,8 @@ import pytest
 from built import PAGES, parsed
 from conftest import serving
 from engines import ENGINES, missing
+
+from serve import Quiet
 
 WATCH = """
 window.seen = [];
@@ -59,7 +60,7 @@ def engine(request):
 def watched(site):
     """The address of the site with a script in front of each page that notes what goes wrong."""
 
-    class Watching(http.server.SimpleHTTPRequestHandler):
+    class Watching(Quiet):
         def do_GET(self):
             if self.path == "/watch.js":
                 self.answer(WATCH.encode(), "text/javascript")
@@ -79,9 +80,6 @@ def watched(site):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-
-        def log_message(self, *args):
-            pass
 
     with serving(partial(Watching, directory=str(site))) as address:
         yield address
