@@ -110,14 +110,22 @@ def execute(name: str, notebook: NotebookNode, folder: Path, timeout: int) -> fl
     NotebookError
         If it fails.
     """
+    at_work = "before its first cell"
+
+    def begin(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal at_work
+        at_work = f"cell {cell_index + 1}"
+
     try:
-        done = single_nb_execution(notebook, str(folder), timeout, allow_errors=False)
+        done = single_nb_execution(
+            notebook, str(folder), timeout, allow_errors=False, on_cell_execute=begin
+        )
     except Exception as error:  # a kernel that died, or never came up
         why = f"{type(error).__name__}: {error}"
-        raise NotebookError(f"{name}, {at_work(notebook)}: {why}") from error
+        raise NotebookError(f"{name}, {at_work}: {why}") from error
     if done.err is not None:
         shown = re.sub(r"\x1b\[[\d;]*m", "", str(done.err))
-        raise NotebookError(f"{name}, {at_work(notebook)}:\n{shown}")
+        raise NotebookError(f"{name}, {at_work}:\n{shown}")
     join_streams(notebook)
     return float(done.time)
 
@@ -136,12 +144,6 @@ def join_streams(notebook: nbformat.NotebookNode) -> None:
                 joined.append(piece)
         if pieces:
             cell["outputs"] = joined
-
-
-def at_work(notebook: NotebookNode) -> str:
-    """Return the cell that was at work when a notebook failed, by its number."""
-    begun = [n for n, cell in enumerate(notebook.cells, 1) if cell.get("execution_count")]
-    return f"cell {begun[-1]}" if begun else "before its first cell"
 
 
 def end(tasks: Iterable[Future[float]]) -> None:
